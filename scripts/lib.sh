@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What every command shares: paths, messages, logs, progress, tables. Sourced, never run.
+
+# shellcheck disable=SC2034 # the commands use what is only set here
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+build=${PVOPS_BUILD:-$top/build}
+cache=${PVOPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pvops}
+queue=${PVOPS_QUEUE:-$top}		# where series and patches/ are; the tests have their own
+self=${0##*/}
+
+export LC_ALL=C.UTF-8
+export CROSS_COMPILE=${CROSS_COMPILE:-riscv64-linux-gnu-}
+
+# Exit codes, the same for every command: 0 is success, 1 is "it was tried and failed".
+readonly E_USAGE=2 E_ENV=3
+
+# The help of a command is the "#:" block at its head.
+usage() { sed -n 's/^#: \{0,1\}//p' "$0"; exit 0; }
+
+note() { printf '%s\n' "$*" >&2; }
+warn() { note "$self: warning: $*"; }
+fail() { note "$self: $*"; exit 1; }
+die_usage() { note "$self: $*"; exit "$E_USAGE"; }
+die_env() { note "$self: $*"; exit "$E_ENV"; }
+
+# For an option loop: the value of option $1 is there. Call as: need_value "$@"
+need_value() { [ $# -ge 2 ] || die_usage "$1 needs a value"; }
+
+# One log directory a run; commands called by commands write into their caller's.
+log_dir() {
+	if [ -z "${PVOPS_LOGS:-}" ]; then
+		PVOPS_LOGS=$build/logs/$(date +%Y%m%d-%H%M%S)-$$
+		export PVOPS_LOGS
+	fi
+	mkdir -p "$PVOPS_LOGS"
+	ln -sfn "${PVOPS_LOGS##*/}" "$build/logs/last" 2>/dev/null || :
+}
+
+# logged NAME COMMAND...: output into the run's log NAME.log; when it fails, show its end and where it is.
+logged() {
+	local log=$PVOPS_LOGS/$1.log
+	shift
+	"$@" >"$log" 2>&1 </dev/null && return
+	local rc=$?
+	tail -n 15 "$log" | sed 's/^/    /' >&2
+	note "$self: '$1' failed; the whole log: $log"
+	return "$rc"
+}
+
+# Two commands in one build directory would spoil it: the second one waits.
+lock_build() {
+	[ -z "${PVOPS_LOCKED:-}" ] || return 0
+	mkdir -p "$build"
+	exec 9>"$build/.lock"
+	if ! flock -n 9; then
+		note "$self: another command works in $build: waiting for it"
+		flock 9
+	fi
+	export PVOPS_LOCKED=1
+}
+
+# progress DONE TOTAL SECONDS WHAT: one line that says what is left; on a terminal it overwrites itself,
+# elsewhere there is one line a minute.
+progress_last=0
+progress() {
+	local done=$1 total=$2 secs=$3 what=$4 left=
+	if [ "$done" -gt 20 ] && [ "$total" -gt "$done" ]; then
+		left=$(((total - done) * secs / done))
+		left=$(printf ', about %d:%02d left' $((left / 60)) $((left % 60)))
+	fi
+	[ "$total" -ge "$done" ] || total=$done
+	if [ -t 2 ]; then
+		printf '\r\033[K%s: step %d of about %d%s' "$what" "$done" "$total" "$left" >&2
+	elif [ $((secs - progress_last)) -ge 60 ]; then
+		progress_last=$secs
+		note "$what: step $done of about $total$left"
+	fi
+}
+progress_end() { [ ! -t 2 ] || printf '\r\033[K' >&2; }
+
+# table: a TSV on stdin (first line: names) as aligned columns; columns of numbers to the right.
+table() {
+	awk -F '\t' '
+	{ for (i = 1; i <= NF; i++) { c[NR, i] = $i; if (length($i) > w[i]) w[i] = length($i)
+	    if (NR > 1 && $i !~ /^[-0-9.,x% ]*$/) text[i] = 1 } if (NF > n) n = NF }
+	END { for (r = 1; r <= NR; r++) { line = ""
+	    for (i = 1; i <= n; i++) line = line sprintf("%" (text[i] ? "-" : "") w[i] "s  ", c[r, i])
+	    sub(/ +$/, "", line); print line
+	    if (r == 1) { gsub(/./, "-", line); print line } } }'
+}
+
+# The series: stage names, the patches of one stage, the patches up to and with one.
+stages() { sed -n 's/^# stage: *\([^ ]*\).*/\1/p' "$queue/series"; }
+stage_patches() {
+	awk -v want="$1" '/^# stage:/ { on = $3 == want; next } on && !/^(#|[ \t]*$)/ { print $1 }' "$queue/series"
+}
+patches_upto() {
+	local s
+	for s in $(stages); do
+		stage_patches "$s"
+		[ "$s" != "$1" ] || return 0
+	done
+}
+need_stage() {
+	[[ " $(stages | paste -sd ' ') " == *" $1 "* ]] || die_usage "no stage '$1' in the series; there are: $(stages | paste -sd ' ')"
+}
+
+# The series and what it names are there.
+check_queue() {
+	local p
+	for p in series patches/BASE; do [ -f "$queue/$p" ] || die_env "$queue has no $p"; done
+	while read -r p; do
+		[ -f "$queue/patches/$p" ] || fail "$p is in the series but not in patches/"
+	done < <(patches_upto '')
+}
+
+# base KEY: a value of patches/BASE
+base() { sed -n "s/^$1=//p" "$queue/patches/BASE"; }
+
+# What keeps patch $1 from the tree $2, one line a hunk, in patch's own words but with the file before each.
+explain_patch() {
+	patch -d "$2" -p1 --dry-run -f -i "$queue/patches/$1" 2>&1 | awk '
+	/^(patching|checking) file / { file = $3 }
+	/^\|\+\+\+ / { missing = $2; sub(/^b\//, "", missing) }
+	/^No file to patch/ { print "    " missing ": the file is not there" }
+	/^Hunk #.* FAILED/ { print "    " file ": " $0 }
+	/already exists!|Reversed \(or prev/ { print "    " file ": " $0 }'
+}
+
+# git with nothing of the user's configuration, so that it writes the same bytes everywhere.
+plain_git() {
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -c core.hooksPath=/dev/null -c commit.gpgSign=false \
+		-c gc.auto=0 -c maintenance.auto=false -c core.abbrev=12 -c core.quotePath=true "$@"
+}
+
+# The options that every command which needs the kernel hands on to scripts/kernel-source.
+source_args=()
+take_source_option() {
+	case $1 in
+	--kernel-source | --sha256)
+		need_value "$@"
+		source_args+=("$1" "$2")
+		taken=2
+		;;
+	--any-version) source_args+=("$1") taken=1 ;;
+	*) return 1 ;;
+	esac
+}

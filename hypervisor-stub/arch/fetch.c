@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reading the guest's instructions, for harts that leave stval zero at an illegal one. */
+#include "domain.h"
+#include "pv.h"
+#include "stub.h"
+#include "vcpu.h"
+
+static bool fetch_parcel(struct vcpu *v, u64 va, u16 *parcel)
+{
+	struct translation t;
+	paddr_t pa;
+	u64 size;
+	int cause = guest_walk(v, va, ACCESS_FETCH, &t);
+
+	if (!cause && !p2m_lookup(v->domain, t.gpa, &pa, &size))
+		cause = EXC_FETCH_ACCESS;
+	if (cause) {
+		/* It was executed a moment ago and is gone: the guest sees the fault of fetching it. */
+		pv_inject(v, cause, va);
+		return false;
+	}
+	*parcel = *(const u16 *)pa_to_va(pa);
+	return true;
+}
+
+bool fetch_instruction(struct vcpu *v, u32 *insn)
+{
+	u16 low, high = 0;
+
+	/* Two parcels: a 32-bit instruction may lie across two pages. */
+	if (!fetch_parcel(v, v->pc, &low))
+		return false;
+	if ((low & 3) == 3 && !fetch_parcel(v, v->pc + 2, &high))
+		return false;
+	*insn = low | (u32)high << 16;
+	return true;
+}

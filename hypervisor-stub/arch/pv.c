@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pv guests. The guest's kernel and user both run in the hart's U-mode; the virtual mode (v->user) says which.
+ * Traps of the guest's user go to the guest's kernel; traps of its kernel are ours to answer.
+ */
+#include "pv.h"
+#include "domain.h"
+#include "smp.h"
+#include "std.h"
+#include "stub.h"
+#include "vcpu.h"
+
+#define STUCK_LIMIT	1000	/* faults in a row on the first instruction of the fault handler */
+
+void pv_set_user(struct vcpu *v, bool user)
+{
+	v->user = user;
+	csr_write(CSR_SCOUNTEREN, user ? v->csr.scounteren : PV_COUNTERS);
+	shadow_load(v);
+}
+
+/* An exception or interrupt, as taken into S-mode (12.1.1, 12.1.2, 12.1.7 to 12.1.9). */
+void pv_inject(struct vcpu *v, u64 cause, u64 tval)
+{
+	struct guest_csrs *c = &v->csr;
+	u64 s = c->sstatus & ~(SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE);
+	u64 base = c->stvec & ~3UL;
+
+	if (unlikely(v->pc == base && !v->user && ++v->stuck > STUCK_LIMIT)) {
+		domain_crash(v, "its exception handler at %#lx faults on its first instruction, cause %lu, tval %#lx",
+			     base, cause, tval);
+		return;
+	}
+	if (c->sstatus & SSTATUS_SIE)
+		s |= SSTATUS_SPIE;
+	if (!v->user)
+		s |= SSTATUS_SPP;
+	c->sstatus = s;
+	c->sepc = v->pc;
+	c->scause = cause;
+	c->stval = tval;
+	v->pc = base + ((c->stvec & 1) && (cause & SCAUSE_IRQ) ? 4 * (cause & 63) : 0);
+	if (v->user)
+		pv_set_user(v, false);
+}
+
+static void page_fault(struct vcpu *v, enum access access)
+{
+	int cause = shadow_fault(v, v->stval, access);
+
+	if (likely(!cause)) {
+		vcpu_count(v, TRAP_SHADOW);
+		return;
+	}
+	vcpu_count(v, TRAP_PAGE_FAULT);
+	pv_inject(v, cause, v->stval);
+}
+
+static void environment_call(struct vcpu *v)
+{
+	if (v->user) {
+		vcpu_count(v, TRAP_ECALL);
+		pv_inject(v, EXC_ECALL_U, 0);
+		return;
+	}
+	vcpu_count(v, TRAP_SBI);
+	v->pc += 4;
+	guest_sbi(v);
+}
+
+static void pv_trap(struct vcpu *v)
+{
+	switch (v->scause) {
+	case EXC_ILLEGAL:
+		if (likely(!v->user)) {
+			emulate_instruction(v);
+			break;
+		}
+		vcpu_count(v, TRAP_ILLEGAL);
+		pv_inject(v, v->scause, v->stval);
+		break;
+	case EXC_ECALL_U:
+		environment_call(v);
+		break;
+	case EXC_FETCH_PAGE:
+		page_fault(v, ACCESS_FETCH);
+		break;
+	case EXC_LOAD_PAGE:
+		page_fault(v, ACCESS_LOAD);
+		break;
+	case EXC_STORE_PAGE:
+		page_fault(v, ACCESS_STORE);
+		break;
+	default:
+		vcpu_count(v, TRAP_EXCEPTION);
+		pv_inject(v, v->scause, v->stval);
+		break;
+	}
+}
+
+static bool pv_irq_ready(struct vcpu *v)
+{
+	return READ_ONCE(v->sip) & v->csr.sie;
+}
+
+static void pv_deliver(struct vcpu *v)
+{
+	u64 ready = READ_ONCE(v->sip) & v->csr.sie;
+	unsigned int irq;
+
+	if (likely(!ready) || (!v->user && !(v->csr.sstatus & SSTATUS_SIE)))
+		return;
+	/* External before software before timer (12.1.3) */
+	irq = ready & SIP_SEIP ? IRQ_EXT : ready & SIP_SSIP ? IRQ_SOFT : IRQ_TIMER;
+	pv_inject(v, SCAUSE_IRQ | irq, 0);
+}
+
+static int pv_init(struct vcpu *v, u64 pool_size)
+{
+	/* The pool takes whole pages and the bookkeeping of each behind them. */
+	unsigned int pages = MIN(pool_size / (PAGE_SIZE + shadow_overhead(1)), 0xfff0UL);
+	u8 *pool = domain_pool_take(v->domain, (u64)pages * PAGE_SIZE + shadow_overhead(pages));
+
+	return pool ? shadow_init(v, pool, pages) : -1;
+}
+
+static void pv_reset(struct vcpu *v)
+{
+	memset(&v->csr, 0, sizeof(v->csr));
+	v->user = false;
+	v->stuck = 0;
+	/* SPP clear: sret goes to U-mode. FS starts Off, as on a hart out of reset. */
+	v->hw_sstatus = SSTATUS_SPIE | SSTATUS_UXL_64;
+	shadow_switch(v);
+}
+
+static void pv_load(struct vcpu *v)
+{
+	struct pcpu *p = this_pcpu();
+
+	if (v->last_pcpu != p)
+		v->shadow.hw_gen++;	/* what another hart cached under our ASIDs is not this hart's */
+	if (have_h)
+		csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);	/* SPV clear: sret goes to U, not VU */
+	vcpu_fp_load(v);
+	pv_set_user(v, v->user);
+}
+
+static void pv_save(struct vcpu *v)
+{
+	vcpu_fp_save(v);
+	/* The roots may be freed while another vCPU, or none, runs here: leave them. */
+	csr_write(CSR_SATP, SATP_MODE_SV39 << SATP_MODE_SHIFT | va_to_pa(stub_root) >> PAGE_SHIFT);
+}
+
+static void pv_fence(struct vcpu *v, u64 start, u64 size, s32 asid)
+{
+	shadow_flush_range(v, start, size, asid);
+}
+
+static void pv_timer(struct vcpu *v)
+{
+	(void)v;	/* SBI alone sets a pv guest's timer: core/time.c has it */
+}
+
+const struct vcpu_ops pv_ops = {
+	.init = pv_init,
+	.reset = pv_reset,
+	.load = pv_load,
+	.save = pv_save,
+	.trap = pv_trap,
+	.fence = pv_fence,
+	.fence_all = shadow_flush_all,
+	.irq_ready = pv_irq_ready,
+	.deliver = pv_deliver,
+	.timer = pv_timer,
+	.wait = sched_block,
+};

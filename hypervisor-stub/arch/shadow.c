@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Shadow page tables of a pv vCPU: a virtual TLB.
+ *
+ * For each guest address space (root and ASID) there are two hardware roots: the kernel view maps all the
+ * guest maps, with U set, since the guest's kernel runs in U-mode too; the user view maps the guest's user
+ * pages alone. Entries are filled when the hart faults, and go when the guest flushes. Guest tables are
+ * not watched: the specification gives a hart no promise about an entry it has not fenced (12.2.1).
+ *
+ * The guest's global mappings (G set) hang below tables that all kernel views share, so a new address
+ * space finds the guest's kernel already there. A root slot with a mapping that is not global has a table
+ * of its own (ctx->own), which then takes the global ones as well.
+ */
+#include "domain.h"
+#include "shadow.h"
+#include "smp.h"
+#include "std.h"
+#include "stub.h"
+#include "vcpu.h"
+
+#define SLOT(va)	(((va) >> 30) & 511)
+#define L1_INDEX(va)	(((va) >> 21) & 511)
+#define L0_INDEX(va)	(((va) >> 12) & 511)
+#define STUB_SLOT	SLOT(STUB_VA_BASE)
+#define STUB_SLOTS	((STUB_VA_END - STUB_VA_BASE) / SZ_1G)
+#define KEY_PAGED	BIT(63)
+#define KEY_BARE	BIT(62)
+#define MAX_PAGES	0xfff0u
+#define RANGE_PAGES	64	/* a longer range is flushed as a whole address space */
+
+/* The contexts in use, by number. */
+#define for_each_ctx(s, c, bits) \
+	for (u64 bits = (s)->live; bits && ((c) = &(s)->ctx[lowest_bit(bits)]); bits &= bits - 1)
+
+static u64 *page(struct shadow *s, spage_t n)
+{
+	return (u64 *)(s->pool + (u64)n * PAGE_SIZE);
+}
+
+static u64 table_pte(struct shadow *s, spage_t n)
+{
+	return (va_to_pa(page(s, n)) >> PAGE_SHIFT) << PTE_PPN_SHIFT | PTE_V;
+}
+
+static spage_t pte_page(struct shadow *s, u64 pte)
+{
+	paddr_t pa = ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
+
+	return (pa - va_to_pa(s->pool)) >> PAGE_SHIFT;
+}
+
+static void clear_page(u64 *p)
+{
+	for (u64 *end = p + 512; p < end; p += 8) {
+		p[0] = 0; p[1] = 0; p[2] = 0; p[3] = 0;
+		p[4] = 0; p[5] = 0; p[6] = 0; p[7] = 0;
+	}
+}
+
+static bool test_slot(const u64 *map, unsigned int slot)
+{
+	return map[slot >> 6] & BIT(slot & 63);
+}
+
+static void set_slot(u64 *map, unsigned int slot)
+{
+	map[slot >> 6] |= BIT(slot & 63);
+}
+
+/* --- the pool --- */
+
+static spage_t take_page(struct shadow *s)
+{
+	spage_t n = s->free;
+
+	s->free = s->link[n];
+	s->free_count--;
+	s->splinter[n] = 0;
+	clear_page(page(s, n));
+	return n;
+}
+
+static void put_page(struct shadow *s, spage_t n)
+{
+	s->link[n] = s->free;
+	s->free = n;
+	s->free_count++;
+}
+
+static spage_t take_listed(struct shadow *s, spage_t *head, spage_t *tail)
+{
+	spage_t n = take_page(s);
+
+	s->link[n] = *head;
+	*head = n;
+	if (!*tail)
+		*tail = n;
+	return n;
+}
+
+static void put_list(struct shadow *s, spage_t *head, spage_t *tail)
+{
+	for (spage_t n = *head, next; n; n = next) {
+		next = s->link[n];
+		put_page(s, n);
+	}
+	*head = 0;
+	*tail = 0;
+}
+
+/* Bytes of bookkeeping beside a pool of that many pages. */
+size_t shadow_overhead(unsigned int pages)
+{
+	return pages * (sizeof(u16) + sizeof(u8));
+}
+
+/* pool: pages * PAGE_SIZE, page aligned, followed by shadow_overhead(pages) bytes. */
+int shadow_init(struct vcpu *v, u8 *pool, unsigned int pages)
+{
+	struct shadow *s = &v->shadow;
+
+	if (pages < SHADOW_MIN_PAGES || pages > MAX_PAGES)
+		return -1;
+	s->pool = pool;
+	s->nr = pages;
+	s->link = (u16 *)(pool + (u64)pages * PAGE_SIZE);
+	s->splinter = (u8 *)(s->link + pages);
+	/* Page 0 stays unused: its number means none. */
+	for (unsigned int n = pages - 1; n > 0; n--)
+		put_page(s, n);
+	s->gen = 1;
+	s->hw_gen = 1;
+	shadow_switch(v);
+	return 0;
+}
+
+/* --- hardware ASIDs --- */
+
+/*
+ * Each view has an ASID of its own, so that a change of the virtual mode flushes nothing. ASIDs are used
+ * once: they are given out in order on each hart, and when they run out all of the hart's are void.
+ * That makes "forget this context" free: it just takes new ones.
+ */
+static u64 asid_generation(const struct shadow *s, const struct pcpu *p)
+{
+	return p->asid_gen << 32 | (u32)s->hw_gen;
+}
+
+static void assign_asid(struct shadow *s, struct shadow_ctx *c, enum shadow_view view)
+{
+	struct pcpu *p = this_pcpu();
+
+	if (++p->asid_next > p->asid_max) {
+		/* Also the case of a hart without ASIDs (asid_max 0): every assignment flushes. */
+		asm_sfence_all();
+		p->asid_gen++;
+		p->asid_next = MIN(1u, p->asid_max);
+	}
+	c->asid[view] = p->asid_next;
+	c->asid_gen[view] = asid_generation(s, p);
+}
+
+/* Sets the hart's satp to the view of the current address space that the virtual mode sees. */
+void shadow_load(struct vcpu *v)
+{
+	struct shadow *s = &v->shadow;
+	struct shadow_ctx *c = s->cur;
+	struct pcpu *p = this_pcpu();
+	enum shadow_view view = v->user ? VIEW_USER : VIEW_KERNEL;
+
+	if (unlikely(c->asid_gen[view] != asid_generation(s, p) || !p->asid_max))
+		assign_asid(s, c, view);
+	csr_write(CSR_SATP, SATP_MODE_SV39 << SATP_MODE_SHIFT | (u64)c->asid[view] << SATP_ASID_SHIFT |
+		  va_to_pa(page(s, c->root[view])) >> PAGE_SHIFT);
+}
+
+static void forget_asids(struct shadow_ctx *c)
+{
+	c->asid_gen[VIEW_KERNEL] = 0;
+	c->asid_gen[VIEW_USER] = 0;
+}
+
+/* --- contexts --- */
+
+static spage_t new_root(struct shadow *s)
+{
+	spage_t n = take_page(s);
+
+	memcpy(page(s, n) + STUB_SLOT, stub_root + STUB_SLOT, STUB_SLOTS * sizeof(u64));
+	return n;
+}
+
+static void clear_slots(struct shadow *s, spage_t root, u64 *used, const u64 *mask)
+{
+	for (unsigned int w = 0; w < 8; w++) {
+		u64 bits = mask ? used[w] & mask[w] : used[w];
+
+		used[w] &= ~bits;
+		for (; bits; bits &= bits - 1)
+			page(s, root)[w * 64 + lowest_bit(bits)] = 0;
+	}
+}
+
+/* Drops all mappings of a context that are its own: with everything, those of the global tables as well. */
+static void ctx_clear(struct shadow *s, struct shadow_ctx *c, bool everything)
+{
+	clear_slots(s, c->root[VIEW_USER], c->slots[VIEW_USER], NULL);
+	clear_slots(s, c->root[VIEW_KERNEL], c->slots[VIEW_KERNEL], everything ? NULL : c->own);
+	memset(c->own, 0, sizeof(c->own));
+	put_list(s, &c->head, &c->tail);
+	forget_asids(c);
+}
+
+static void ctx_free(struct shadow *s, struct shadow_ctx *c)
+{
+	put_list(s, &c->head, &c->tail);
+	put_page(s, c->root[VIEW_KERNEL]);
+	put_page(s, c->root[VIEW_USER]);
+	memset(c, 0, sizeof(*c));
+	s->live &= ~BIT(c - s->ctx);
+}
+
+static void drop_global(struct shadow *s)
+{
+	memset(s->global, 0, sizeof(s->global));
+	put_list(s, &s->global_head, &s->global_tail);
+}
+
+static void drop_everything(struct shadow *s)
+{
+	struct shadow_ctx *c;
+
+	for_each_ctx(s, c, bits) {
+		if (c == s->cur)
+			ctx_clear(s, c, true);
+		else
+			ctx_free(s, c);
+	}
+	drop_global(s);
+	s->gen++;
+}
+
+/* Makes room: the address space not used for longest goes; when there is none but the current, everything. */
+static void reclaim(struct vcpu *v)
+{
+	struct shadow *s = &v->shadow;
+	struct shadow_ctx *oldest = NULL, *c;
+
+	for_each_ctx(s, c, bits)
+		if (c != s->cur && (!oldest || c->used < oldest->used))
+			oldest = c;
+	if (oldest) {
+		s->evictions++;
+		ctx_free(s, oldest);
+	} else {
+		s->resets++;
+		drop_everything(s);
+		/* The hart still has what the tables had: leave it behind under the old ASID. */
+		shadow_load(v);
+	}
+}
+
+static void want_pages(struct vcpu *v, unsigned int n)
+{
+	while (unlikely(v->shadow.free_count < n))
+		reclaim(v);
+}
+
+static struct shadow_ctx *ctx_find(struct vcpu *v, u64 key)
+{
+	struct shadow *s = &v->shadow;
+	/* The ASID and the low bits of the root's frame number spread well enough. */
+	unsigned int set = ((key >> SATP_ASID_SHIFT) ^ key ^ (key >> 4)) % SHADOW_SETS;
+	struct shadow_ctx *c = &s->ctx[set * SHADOW_WAYS], *victim = NULL;
+
+	for (unsigned int i = 0; i < SHADOW_WAYS; i++) {
+		if (c[i].key == key)
+			return &c[i];
+		if (&c[i] != s->cur && (!victim || c[i].used < victim->used))
+			victim = &c[i];
+	}
+	if (victim->key) {
+		s->evictions++;
+		ctx_free(s, victim);
+	}
+	want_pages(v, 2);
+	victim->key = key;
+	s->live |= BIT(victim - s->ctx);
+	victim->root[VIEW_KERNEL] = new_root(s);
+	victim->root[VIEW_USER] = new_root(s);
+	return victim;
+}
+
+/* The guest's satp has changed: find or make its shadow. The caller loads it. */
+void shadow_switch(struct vcpu *v)
+{
+	struct shadow *s = &v->shadow;
+	u64 satp = v->csr.satp;
+	u64 key = satp >> SATP_MODE_SHIFT ? (satp & ~(0xfUL << SATP_MODE_SHIFT)) | KEY_PAGED : KEY_BARE;
+
+	s->cur = ctx_find(v, key);
+	s->cur->used = ++s->clock;
+	s->gen++;
+}
+
+/* --- filling --- */
+
+/*
+ * The table of the 1 GiB slot that a mapping belongs in. A kernel view that has no table of its own there
+ * takes the shared one for a global mapping; for another it must part from the shared one.
+ */
+static u64 *l1_table(struct shadow *s, enum shadow_view view, unsigned int slot, bool global)
+{
+	struct shadow_ctx *c = s->cur;
+	u64 *root = page(s, c->root[view]);
+	spage_t n;
+
+	if (view == VIEW_KERNEL && global && !test_slot(c->own, slot)) {
+		n = s->global[slot];
+		if (!n) {
+			n = take_listed(s, &s->global_head, &s->global_tail);
+			s->global[slot] = n;
+		}
+	} else if (test_slot(view == VIEW_KERNEL ? c->own : c->slots[view], slot)) {
+		return page(s, pte_page(s, root[slot]));
+	} else {
+		n = take_listed(s, &c->head, &c->tail);
+		if (view == VIEW_KERNEL) {
+			set_slot(c->own, slot);
+			/* The hart may hold translations of the shared table under this ASID. */
+			if (root[slot])
+				asm_sfence_asid(c->asid[view]);
+		}
+	}
+	set_slot(c->slots[view], slot);
+	root[slot] = table_pte(s, n);
+	return page(s, n);
+}
+
+static u64 leaf_flags(struct vcpu *v, u64 guest_pte)
+{
+	u64 flags = PTE_V | PTE_U | PTE_A | (guest_pte & (PTE_R | PTE_X));
+
+	if ((guest_pte & (PTE_W | PTE_D)) == (PTE_W | PTE_D))
+		flags |= PTE_W | PTE_D;
+	/* What is user's in the guest must not be executed by its kernel. */
+	if (!v->user && (guest_pte & PTE_U)) {
+		flags &= ~PTE_X;
+		/* Execute-only, read by the kernel with MXR: without R or X the entry would be a pointer. */
+		if (!(flags & PTE_R))
+			flags |= PTE_R;
+	}
+	return flags;
+}
+
+/*
+ * Enters a piece of memory, 2 MiB or 4 KiB, in the current view. Where a large page and a table of small ones
+ * take each other's place, the hart may hold both kinds, and a later flush of one address would find only
+ * the new one: so everything is flushed at once.
+ */
+static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t pa, u64 piece)
+{
+	struct shadow *s = &v->shadow;
+	enum shadow_view view = v->user ? VIEW_USER : VIEW_KERNEL;
+	bool global = t->pte & PTE_G;
+	u64 flags = leaf_flags(v, t->pte);
+	u64 *l1, *pte;
+	spage_t n;
+
+	want_pages(v, 2);
+	l1 = l1_table(s, view, SLOT(va), global);
+	n = pte_page(s, page(s, s->cur->root[view])[SLOT(va)]);
+	pte = &l1[L1_INDEX(va)];
+	if (t->size >= SZ_2M && piece >= SZ_2M) {
+		if (*pte && !(*pte & (PTE_R | PTE_X)))
+			asm_sfence_all();
+		s->splinter[n] |= t->size > SZ_2M;
+		*pte = (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+		return;
+	}
+	if (!*pte || (*pte & (PTE_R | PTE_X))) {
+		bool shared = view == VIEW_KERNEL && !test_slot(s->cur->own, SLOT(va));
+
+		if (*pte)
+			asm_sfence_all();
+		*pte = table_pte(s, shared ? take_listed(s, &s->global_head, &s->global_tail) :
+					     take_listed(s, &s->cur->head, &s->cur->tail));
+	}
+	n = pte_page(s, *pte);
+	s->splinter[n] |= t->size > PAGE_SIZE;
+	page(s, n)[L0_INDEX(va)] = (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+}
+
+/* The hart faulted at va. 0: the shadow has the page now; else the exception the guest gets. */
+int shadow_fault(struct vcpu *v, u64 va, enum access access)
+{
+	static const u8 access_fault[] = { EXC_FETCH_ACCESS, EXC_LOAD_ACCESS, EXC_STORE_ACCESS };
+	static const u8 page_fault[] = { EXC_FETCH_PAGE, EXC_LOAD_PAGE, EXC_STORE_PAGE };
+	struct translation t;
+	paddr_t pa;
+	u64 piece;
+	int cause;
+
+	/* The stub's own slots: for a pv guest there is nothing there, whatever its tables say. */
+	if (v->csr.satp && va - STUB_VA_BASE < STUB_VA_END - STUB_VA_BASE)
+		return page_fault[access];
+	cause = guest_walk(v, va, access, &t);
+	if (cause)
+		return cause;
+	if (!p2m_lookup(v->domain, t.gpa, &pa, &piece))
+		return access_fault[access];
+	install(v, va, &t, pa, piece);
+	v->shadow.fills++;
+	/* A hart may have cached that the entry was invalid (12.2.1). */
+	asm_sfence_page(va);
+	return 0;
+}
+
+/* --- flushing --- */
+
+/* Removes what covers va from the table of a slot. Of what the shadow does not hold, the hart holds nothing. */
+static void zap(struct shadow *s, spage_t l1, u64 va)
+{
+	u64 *pte = &page(s, l1)[L1_INDEX(va)];
+	spage_t pieces = s->splinter[l1] ? l1 : 0;
+
+	if (!pieces && *pte && !(*pte & (PTE_R | PTE_X))) {
+		spage_t l0 = pte_page(s, *pte);
+
+		pieces = s->splinter[l0] ? l0 : 0;
+		pte = &page(s, l0)[L0_INDEX(va)];
+	}
+	if (pieces) {
+		/* The guest flushes its page, which is larger than ours: all pieces of it go. */
+		clear_page(page(s, pieces));
+		asm_sfence_all();
+	} else if (*pte) {
+		*pte = 0;
+		asm_sfence_page(va);
+	}
+}
+
+static void zap_ctx(struct shadow *s, struct shadow_ctx *c, u64 va)
+{
+	unsigned int slot = SLOT(va);
+
+	if (test_slot(c->slots[VIEW_USER], slot))
+		zap(s, pte_page(s, page(s, c->root[VIEW_USER])[slot]), va);
+	if (test_slot(c->own, slot))
+		zap(s, pte_page(s, page(s, c->root[VIEW_KERNEL])[slot]), va);
+}
+
+static bool ctx_has_asid(const struct shadow_ctx *c, s32 asid)
+{
+	return asid == FENCE_ANY_ASID ||
+	       ((c->key & KEY_PAGED) && ((c->key >> SATP_ASID_SHIFT) & SATP_ASID_MASK) == (u64)asid);
+}
+
+/* sfence.vma va, asid: of global mappings only "any ASID" is a flush (12.2.1). */
+void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
+{
+	struct shadow *s = &v->shadow;
+	struct shadow_ctx *c;
+
+	for_each_ctx(s, c, bits)
+		if (ctx_has_asid(c, asid))
+			zap_ctx(s, c, va);
+	if (asid == FENCE_ANY_ASID && s->global[SLOT(va)])
+		zap(s, s->global[SLOT(va)], va);
+	s->gen++;
+}
+
+void shadow_flush_asid(struct vcpu *v, u16 asid)
+{
+	struct shadow *s = &v->shadow;
+	struct shadow_ctx *c;
+
+	for_each_ctx(s, c, bits)
+		if (ctx_has_asid(c, asid))
+			ctx_clear(s, c, false);
+	s->gen++;
+	shadow_load(v);
+}
+
+void shadow_flush_all(struct vcpu *v)
+{
+	drop_everything(&v->shadow);
+	shadow_load(v);
+}
+
+void shadow_flush_range(struct vcpu *v, u64 start, u64 size, s32 asid)
+{
+	u64 end = start + size;
+
+	if ((start == 0 && size == 0) || size > RANGE_PAGES * PAGE_SIZE || end < start) {
+		if (asid == FENCE_ANY_ASID)
+			shadow_flush_all(v);
+		else
+			shadow_flush_asid(v, asid);
+		return;
+	}
+	for (u64 va = ALIGN_DOWN(start, PAGE_SIZE); va < end; va += PAGE_SIZE)
+		shadow_flush_page(v, va, asid);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The machine's harts: found in the device tree, started by SBI HSM. */
+#include <libfdt.h>
+#include "asm-offsets.h"
+#include "csr.h"
+#include "smp.h"
+#include "std.h"
+#include "stub.h"
+
+#define SBI_HSM		0x48534d
+#define STACK_BYTES	STACK_SIZE
+
+struct pcpu pcpus[MAX_PCPUS];
+unsigned int nr_pcpus;
+
+static u8 stacks[MAX_PCPUS][STACK_BYTES] __attribute__((aligned(16)));
+
+extern char secondary_entry[];
+void secondary_main(struct pcpu *p) __noreturn;
+
+/* How many ASID bits satp keeps (12.1.11): write ones, see what stays. */
+static u32 asid_limit(void)
+{
+	u64 satp = csr_read(CSR_SATP), kept;
+
+	csr_write(CSR_SATP, satp | SATP_ASID_MASK << SATP_ASID_SHIFT);
+	kept = (csr_read(CSR_SATP) >> SATP_ASID_SHIFT) & SATP_ASID_MASK;
+	csr_write(CSR_SATP, satp);
+	return kept;
+}
+
+/* Puts the hart we run on into the state guests need. */
+void pcpu_init_here(struct pcpu *p)
+{
+	p->asid_max = asid_limit();
+	p->asid_gen = 1;
+	p->slice_end = ~0UL;
+	asm_sfence_all();
+	csr_write(CSR_SCOUNTEREN, 7);
+	if (have_h) {
+		csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);
+		csr_write(CSR_HGATP, 0);
+	}
+	time_init_here();
+	csr_write(CSR_SIE, SIP_SSIP | SIP_STIP);
+	__atomic_store_n(&p->online, true, __ATOMIC_RELEASE);
+}
+
+void secondary_main(struct pcpu *p)
+{
+	pcpu_init_here(p);
+	run_pcpu();
+}
+
+static struct pcpu *pcpu_add(u64 hartid)
+{
+	struct pcpu *p = &pcpus[nr_pcpus];
+
+	p->id = nr_pcpus++;
+	p->hartid = hartid;
+	p->stack = stacks[p->id] + STACK_BYTES;
+	return p;
+}
+
+static bool cpu_is_usable(int node)
+{
+	const char *type = fdt_getprop(machine_fdt, node, "device_type", NULL);
+	const char *mmu = fdt_getprop(machine_fdt, node, "mmu-type", NULL);
+	const char *status = fdt_getprop(machine_fdt, node, "status", NULL);
+
+	/* A hart without an MMU is a monitor core (hart 0 of the SiFive FU540), not for us. */
+	return type && !strcmp(type, "cpu") && mmu && strcmp(mmu, "riscv,none") &&
+	       (!status || !strcmp(status, "okay") || !strcmp(status, "ok"));
+}
+
+static void pcpu_start(u64 hartid)
+{
+	paddr_t image;
+	u64 size;
+	struct pcpu *p;
+	struct sbiret ret;
+
+	if (nr_pcpus == MAX_PCPUS) {
+		printk("hart %lu is left idle: the stub runs on %d at most\n", hartid, MAX_PCPUS);
+		return;
+	}
+	image_range(&image, &size);
+	p = pcpu_add(hartid);
+	ret = sbi_call(SBI_HSM, 0, hartid, image + (u64)secondary_entry - IMAGE_VA, (u64)p);
+	if (ret.error) {
+		printk("hart %lu does not start: SBI error %ld\n", hartid, ret.error);
+		nr_pcpus--;
+		return;
+	}
+	while (!__atomic_load_n(&p->online, __ATOMIC_ACQUIRE))
+		;
+}
+
+/* The boot hart is pcpu 0 and is on its final stack already (see stub_main). */
+void smp_boot(u64 boot_hartid)
+{
+	int cpus = fdt_path_offset(machine_fdt, "/cpus"), node;
+
+	fdt_for_each_subnode(node, machine_fdt, cpus) {
+		int len;
+		const fdt32_t *reg = fdt_getprop(machine_fdt, node, "reg", &len);
+		u64 hartid;
+
+		if (!reg || !cpu_is_usable(node))
+			continue;
+		hartid = len == 8 ? (u64)fdt32_to_cpu(reg[0]) << 32 | fdt32_to_cpu(reg[1]) : fdt32_to_cpu(reg[0]);
+		if (hartid != boot_hartid)
+			pcpu_start(hartid);
+	}
+}
+
+void smp_init_boot_hart(u64 hartid)
+{
+	struct pcpu *p = pcpu_add(hartid);
+
+	asm volatile("mv tp, %0" : : "r"(p));
+	pcpu_init_here(p);
+}
+
+void smp_kick(struct pcpu *p)
+{
+	sbi_send_ipi(p->hartid);
+}

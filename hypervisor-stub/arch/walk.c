@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guest's page tables, walked in software: the address translation of the privileged specification
+ * (12.3.2, "Virtual Address Translation Process"), for Sv39 and Bare. Accessed and dirty bits are set as
+ * hardware that updates them would (12.3.1).
+ */
+#include "domain.h"
+#include "stub.h"
+#include "vcpu.h"
+
+#define SV39_LEVELS	3
+#define GPA_MAX		BIT(56)
+
+static const u8 page_fault[] = { EXC_FETCH_PAGE, EXC_LOAD_PAGE, EXC_STORE_PAGE };
+static const u8 access_fault[] = { EXC_FETCH_ACCESS, EXC_LOAD_ACCESS, EXC_STORE_ACCESS };
+
+static bool allowed(const struct vcpu *v, u64 pte, enum access access)
+{
+	/* The virtual kernel never executes user pages; to its loads and stores SUM is always set. */
+	if (v->user ? !(pte & PTE_U) : (pte & PTE_U) && access == ACCESS_FETCH)
+		return false;
+	if (access == ACCESS_FETCH)
+		return pte & PTE_X;
+	if (access == ACCESS_STORE)
+		return pte & PTE_W;
+	return (pte & PTE_R) || ((pte & PTE_X) && (v->hw_sstatus & SSTATUS_MXR));
+}
+
+/* Sets A, and D for a store. False: the guest changed the entry meanwhile, look again. */
+static bool set_accessed(u64 *ptep, u64 *pte, enum access access)
+{
+	u64 want = *pte | PTE_A | (access == ACCESS_STORE ? PTE_D : 0);
+
+	if (want == *pte)
+		return true;
+	if (!__atomic_compare_exchange_n(ptep, pte, want, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return false;
+	*pte = want;
+	return true;
+}
+
+static int walk_bare(u64 va, enum access access, struct translation *t)
+{
+	if (va >= GPA_MAX)
+		return access_fault[access];
+	t->gpa = va;
+	t->size = SZ_1G;
+	t->pte = PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D;
+	return 0;
+}
+
+int guest_walk(struct vcpu *v, u64 va, enum access access, struct translation *t)
+{
+	u64 table, global, size, pte, left;
+	paddr_t pa;
+	u64 *ptep;
+
+	if (!(v->csr.satp >> SATP_MODE_SHIFT))
+		return walk_bare(va, access, t);
+	if ((u64)((s64)(va << 25) >> 25) != va)
+		return page_fault[access];
+again:
+	table = (v->csr.satp & SATP_PPN_MASK) << PAGE_SHIFT;
+	global = 0;
+	for (int level = SV39_LEVELS - 1; ; level--) {
+		u64 index = (va >> (PAGE_SHIFT + 9 * level)) & 511;
+
+		if (!p2m_lookup(v->domain, table + index * 8, &pa, &left))
+			return access_fault[access];
+		ptep = pa_to_va(pa);
+		pte = READ_ONCE(*ptep);
+		if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W || (pte & PTE_RESERVED))
+			return page_fault[access];
+		global |= pte & PTE_G;
+		table = ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
+		if (pte & (PTE_R | PTE_X)) {
+			size = PAGE_SIZE << (9 * level);
+			break;
+		}
+		/* In a pointer A, D and U are reserved, and below level 0 there is nothing to point to. */
+		if ((pte & (PTE_A | PTE_D | PTE_U)) || !level)
+			return page_fault[access];
+	}
+	if (!IS_ALIGNED(table, size) || !allowed(v, pte, access))
+		return page_fault[access];
+	if (!set_accessed(ptep, &pte, access))
+		goto again;
+	t->gpa = table | (va & (size - 1));
+	t->size = size;
+	t->pte = (pte & 0xff) | global;
+	return 0;
+}

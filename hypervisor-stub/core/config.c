@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The domains the machine's device tree asks for, in Xen's dom0less format: /chosen/<node> with compatible
+ * "xen,domain"; or one domain 0 whose modules are in /chosen itself, as QEMU's guest-loader writes them.
+ */
+#include <libfdt.h>
+#include "domain.h"
+#include "fdt_util.h"
+#include "std.h"
+#include "stub.h"
+
+#define DOM0_MEMORY	"256M"
+
+static bool default_hvm(void)
+{
+	char mode[8];
+	const char *m = option_value("mode", mode, sizeof(mode));
+
+	return m ? !strcmp(m, "hvm") : have_h;
+}
+
+static void read_modules(struct domain_config *c, int parent)
+{
+	int node;
+
+	fdt_for_each_subnode(node, machine_fdt, parent) {
+		struct module m;
+
+		if (!fdt_read_reg(machine_fdt, node, 0, &m.start, &m.size))
+			continue;
+		if (fdt_is(machine_fdt, node, "multiboot,kernel")) {
+			const char *args = fdt_read_string(machine_fdt, node, "bootargs");
+
+			c->kernel = m;
+			snprintk(c->bootargs, sizeof(c->bootargs), "%s", args ? args : "");
+		} else if (fdt_is(machine_fdt, node, "multiboot,ramdisk")) {
+			c->ramdisk = m;
+		}
+	}
+}
+
+static void reserve_modules(const struct domain_config *c)
+{
+	if (c->kernel.size)
+		memory_reserve(c->kernel.start, c->kernel.size);
+	if (c->ramdisk.size)
+		memory_reserve(c->ramdisk.start, c->ramdisk.size);
+}
+
+static void read_domu(struct domain_config *c, int node, unsigned int id)
+{
+	const char *mode = fdt_read_string(machine_fdt, node, "pvops,mode");
+	u64 kib = 0, cpus = 0;
+
+	memset(c, 0, sizeof(*c));
+	c->id = id;
+	snprintk(c->name, sizeof(c->name), "%s", fdt_get_name(machine_fdt, node, NULL));
+	fdt_read_number(machine_fdt, node, "memory", &kib);
+	fdt_read_number(machine_fdt, node, "cpus", &cpus);
+	/* Sizes that overflow are as absent as memory that is not there. */
+	c->memory = kib < 1UL << 40 ? kib << 10 : ~0UL << 21;
+	c->vcpus = cpus < 1000 ? cpus : 1000;
+	c->hvm = mode ? !strcmp(mode, "hvm") : default_hvm();
+	read_modules(c, node);
+	reserve_modules(c);
+}
+
+static void read_dom0(struct domain_config *c, int chosen)
+{
+	char value[24];
+	const char *s;
+
+	memset(c, 0, sizeof(*c));
+	snprintk(c->name, sizeof(c->name), "dom0");
+	s = option_value("dom0_mem", value, sizeof(value));
+	c->memory = parse_size(s ? s : DOM0_MEMORY);
+	s = option_value("dom0_max_vcpus", value, sizeof(value));
+	c->vcpus = s ? strtoul(s, NULL, 0) : 1;
+	c->hvm = default_hvm();
+	read_modules(c, chosen);
+	reserve_modules(c);
+}
+
+unsigned int config_read(struct domain_config *cfg, unsigned int max)
+{
+	int chosen = fdt_path_offset(machine_fdt, "/chosen"), node;
+	unsigned int n = 0, id = 1;
+
+	fdt_for_each_subnode(node, machine_fdt, chosen) {
+		if (fdt_is(machine_fdt, node, "multiboot,kernel") && !n)
+			read_dom0(&cfg[n++], chosen);
+		if (!fdt_is(machine_fdt, node, "xen,domain"))
+			continue;
+		if (n == max) {
+			printk("domain %s is left out: %u at most\n", fdt_get_name(machine_fdt, node, NULL), max);
+			continue;
+		}
+		read_domu(&cfg[n++], node, id++);
+	}
+	return n;
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Domains: made from what the device tree asks for, ended by themselves or for what they did. */
+#include "csr.h"
+#include "domain.h"
+#include "smp.h"
+#include "std.h"
+#include "stub.h"
+#include "vcpu.h"
+
+/* Of a domain's memory, what its tables take on top: pv 1/40 for the shadows, hvm 1/256 for the second stage. */
+#define POOL_SHARE_PV	40
+#define POOL_SHARE_HVM	256
+#define POOL_MIN	(256UL << 10)
+#define P2M_SHARE(mem)	(20 * PAGE_SIZE + (mem) / SZ_1G * PAGE_SIZE)
+#define MEMORY_MIN	(8UL << 20)
+
+struct domain *domains[MAX_DOMAINS];
+unsigned int nr_domains;
+
+static struct domain store[MAX_DOMAINS];
+static struct domain_config configs[MAX_DOMAINS];
+static spinlock_t lock;		/* a domain's end against those who look at it from outside */
+static unsigned int nr_alive;
+static bool any_failed;
+
+void domains_lock(void)
+{
+	spin_lock(&lock);
+}
+
+void domains_unlock(void)
+{
+	spin_unlock(&lock);
+}
+
+/* Not zeroed; page aligned, or to its own size when that is a power of two above a page. */
+void *domain_pool_take(struct domain *d, u64 size)
+{
+	u64 align = size > PAGE_SIZE && !(size & (size - 1)) ? size : size >= PAGE_SIZE ? PAGE_SIZE : 64;
+	u64 start = ALIGN_UP((u64)d->pool + d->pool_used, align) - (u64)d->pool;
+
+	if (start > d->pool_size || size > d->pool_size - start)
+		return NULL;
+	d->pool_used = start + size;
+	return d->pool + start;
+}
+
+void *domain_pool_alloc(struct domain *d, u64 size)
+{
+	void *p = domain_pool_take(d, size);
+
+	if (p)
+		memset(p, 0, size);
+	return p;
+}
+
+static const char *alloc_pool(struct domain *d)
+{
+	u64 size = MAX(d->cfg.memory / (d->hvm ? POOL_SHARE_HVM : POOL_SHARE_PV), POOL_MIN);
+	paddr_t pa;
+
+	/* The root of the second stage is the first thing in it: four pages, aligned to their size. */
+	size = ALIGN_UP(size, PAGE_SIZE);
+	pa = memory_alloc(size, 4 * PAGE_SIZE);
+	if (!pa)
+		return "the machine has not enough memory for its tables";
+	d->pool = pa_to_va(pa);
+	d->pool_size = size;
+	return NULL;
+}
+
+static const char *alloc_memory(struct domain *d)
+{
+	if (p2m_init(d))
+		return "its memory is too small for its tables";
+	for (u64 off = 0; off < d->cfg.memory; off += SZ_2M) {
+		paddr_t pa = memory_alloc(SZ_2M, SZ_2M);
+
+		if (!pa)
+			return "the machine has not that much memory";
+		if (p2m_map_2m(d, GUEST_RAM_BASE + off, pa))
+			return "its memory is too large for its tables";
+	}
+	return NULL;
+}
+
+static const char *create_vcpus(struct domain *d)
+{
+	u64 fixed = P2M_SHARE(d->cfg.memory);
+	u64 share = d->pool_size > fixed ? (d->pool_size - fixed) / d->cfg.vcpus : 0;
+
+	for (d->nr_vcpus = 0; d->nr_vcpus < d->cfg.vcpus; d->nr_vcpus++)
+		if (!vcpu_create(d, d->nr_vcpus, share))
+			return "its memory is too small for so many vCPUs";
+	return NULL;
+}
+
+static const char *check_config(const struct domain_config *c)
+{
+	if (!c->vcpus)
+		return "zero vCPUs";
+	if (c->vcpus > MAX_VCPUS)
+		return "more than 8 vCPUs";
+	if (!c->memory)
+		return "no memory asked for";
+	if (c->memory < MEMORY_MIN)
+		return "less than 8 MiB of memory";
+	if (c->memory > memory_available())
+		return "the machine has not that much memory";
+	if (c->hvm && !have_h)
+		return "hvm asked for, but the harts have no H extension";
+	return NULL;
+}
+
+static void give_back(struct domain *d)
+{
+	if (d->p2m)
+		p2m_free(d);
+	d->p2m = NULL;
+	if (d->pool)
+		memory_free(va_to_pa(d->pool), d->pool_size);
+	d->pool = NULL;
+	d->nr_vcpus = 0;
+}
+
+static const char *build(struct domain *d, u64 *entry, u64 *fdt)
+{
+	const char *why = check_config(&d->cfg);
+
+	if (!why)
+		why = alloc_pool(d);
+	if (!why)
+		why = alloc_memory(d);
+	if (!why)
+		why = create_vcpus(d);
+	if (!why)
+		why = domain_load(d, entry, fdt);
+	return why;
+}
+
+static void create(struct domain_config *cfg)
+{
+	struct domain *d = &store[nr_domains];
+	const char *why;
+	u64 entry, fdt;
+
+	d->cfg = *cfg;
+	d->cfg.memory = ALIGN_DOWN(cfg->memory, SZ_2M);
+	d->id = cfg->id;
+	d->hvm = cfg->hvm;
+	why = build(d, &entry, &fdt);
+	if (why) {
+		printk("d%u: cannot build %s: %s (%lu KiB asked for, %lu KiB free, %u vCPUs)\n", d->id, d->cfg.name,
+		       why, cfg->memory >> 10, memory_available() >> 10, cfg->vcpus);
+		give_back(d);
+		memset(d, 0, sizeof(*d));
+		any_failed = true;
+		return;
+	}
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		sched_add(d->vcpu[i]);
+	d->entry = entry;
+	d->fdt = fdt;
+	domains[nr_domains++] = d;
+	nr_alive++;
+	printk("d%u: %s, %s, %u vCPUs\n", d->id, d->cfg.name, d->hvm ? "hvm" : "pv", d->nr_vcpus);
+	printk("d%u: memory %lu KiB tables %lu KiB\n", d->id, d->cfg.memory >> 10, d->pool_size >> 10);
+}
+
+void domains_create(void)
+{
+	unsigned int n = config_read(configs, MAX_DOMAINS);
+
+	memory_ready();
+	if (!n)
+		printk("no domain in the device tree (/chosen has neither xen,domain nor multiboot,kernel)\n");
+	for (unsigned int i = 0; i < n; i++)
+		create(&configs[i]);
+}
+
+static void all_gone(void)
+{
+	printk("all domains are gone: %s\n", any_failed ? "fail" : "pass");
+	if (!option("nopoweroff"))
+		sbi_shutdown(any_failed);
+	for (;;)
+		asm volatile("wfi");
+}
+
+void domains_start(void)
+{
+	if (!nr_alive) {
+		any_failed = true;
+		all_gone();
+	}
+	for (unsigned int i = 0; i < nr_domains; i++)
+		sched_start(domains[i]->vcpu[0], domains[i]->entry, domains[i]->fdt);
+}
+
+/* --- the end --- */
+
+static bool set_end(struct vcpu *v, enum domain_end how)
+{
+	struct domain *d = v->domain;
+	bool first;
+
+	spin_lock(&d->lock);
+	first = d->end == DOMAIN_RUNNING;
+	if (first) {
+		d->end = how;
+		d->culprit = v;
+	}
+	spin_unlock(&d->lock);
+	return first;
+}
+
+static void kill_vcpus(struct domain *d)
+{
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		sched_kill(d->vcpu[i]);
+}
+
+/* Called by one of its vCPUs; the domain is taken down when the last of them has left its hart. */
+void domain_end(struct vcpu *v, enum domain_end how)
+{
+	if (set_end(v, how))
+		kill_vcpus(v->domain);
+}
+
+/* The domain cannot go on, for a reason that its owner should read. Never the stub's own fault. */
+void domain_crash(struct vcpu *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!set_end(v, DOMAIN_CRASHED))
+		return;
+	va_start(ap, fmt);
+	vsnprintk(v->domain->reason, sizeof(v->domain->reason), fmt, ap);
+	va_end(ap);
+	kill_vcpus(v->domain);
+}
+
+static void report(struct domain *d)
+{
+	console_flush(d);
+	switch (d->end) {
+	case DOMAIN_CRASHED:
+		printk("d%u: crash: %s\n", d->id, d->reason);
+		vcpu_dump(d->culprit);
+		break;
+	case DOMAIN_REBOOT:
+		printk("d%u: shutdown: reboot\n", d->id);
+		break;
+	default:
+		printk("d%u: shutdown: poweroff\n", d->id);
+		break;
+	}
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		vcpu_print_traps(d->vcpu[i]);
+}
+
+/* The same memory and vCPUs, the modules loaded again. */
+static bool reboot(struct domain *d)
+{
+	const char *why = domain_load(d, &d->entry, &d->fdt);
+
+	if (why) {
+		printk("d%u: cannot reboot: %s\n", d->id, why);
+		return false;
+	}
+	printk("d%u: reboots\n", d->id);
+	d->end = DOMAIN_RUNNING;
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		sched_revive(d->vcpu[i]);
+	sched_start(d->vcpu[0], d->entry, d->fdt);
+	return true;
+}
+
+void domain_reap(struct domain *d)
+{
+	bool last;
+
+	if (d->end == DOMAIN_REBOOT && !option("noreboot")) {
+		console_flush(d);
+		if (reboot(d))
+			return;
+	}
+	domains_lock();
+	report(d);
+	if (d->end == DOMAIN_CRASHED)
+		any_failed = true;
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		sched_remove(d->vcpu[i]);
+	give_back(d);
+	last = !--nr_alive;
+	domains_unlock();
+	debugk("d%u is gone, memory free %lu KiB\n", d->id, memory_available() >> 10);
+	if (last)
+		all_gone();
+}

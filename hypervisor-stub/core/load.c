@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Puts kernel, initrd and device tree into a domain's memory: the kernel at its text_offset from the start,
+ * the initrd at the end, the tree before it (Documentation/arch/riscv/boot.rst).
+ */
+#include "domain.h"
+#include "std.h"
+#include "stub.h"
+
+#define FDT_SIZE	(16UL << 10)
+#define IMAGE_MAGIC2	0x05435352u	/* "RSC\x05" */
+
+/* Documentation/arch/riscv/boot-image-header.rst */
+struct image_header {
+	u32 code[2];
+	u64 text_offset;
+	u64 image_size;
+	u64 flags;
+	u32 version, res1;
+	u64 res2, magic;
+	u32 magic2, res3;
+};
+
+static const char *load_kernel(struct domain *d, u64 *entry, u64 *end)
+{
+	const struct module *m = &d->cfg.kernel;
+	struct image_header h;
+	u64 size;
+
+	if (!m->size)
+		return "it has no kernel (no multiboot,kernel module)";
+	if (m->size < sizeof(h))
+		return "its kernel is too short to be an Image";
+	memcpy(&h, pa_to_va(m->start), sizeof(h));
+	if (h.magic2 != IMAGE_MAGIC2)
+		return "its kernel is not a RISC-V Image (no magic number)";
+	size = MAX(h.image_size, m->size);
+	if (h.text_offset > d->cfg.memory || size > d->cfg.memory - h.text_offset)
+		return "its kernel does not fit into its memory";
+	*entry = GUEST_RAM_BASE + h.text_offset;
+	*end = *entry + size;
+	p2m_copy_to(d, *entry, pa_to_va(m->start), m->size);
+	return NULL;
+}
+
+const char *domain_load(struct domain *d, u64 *entry, u64 *fdt)
+{
+	static u8 buf[FDT_SIZE] __attribute__((aligned(8)));
+	const struct module *rd = &d->cfg.ramdisk;
+	u64 top = GUEST_RAM_BASE + d->cfg.memory, kernel_end;
+	const char *why = load_kernel(d, entry, &kernel_end);
+	u64 initrd;
+
+	if (why)
+		return why;
+	if (rd->size > top - kernel_end)
+		return "its initrd does not fit into its memory";
+	initrd = ALIGN_DOWN(top - rd->size, PAGE_SIZE);
+	*fdt = initrd - FDT_SIZE;
+	if (*fdt < kernel_end)
+		return "its initrd does not fit into its memory";
+	p2m_copy_to(d, initrd, pa_to_va(rd->start), rd->size);
+	if (guest_fdt_build(d, buf, sizeof(buf), rd->size ? initrd : 0, initrd + rd->size))
+		return "its device tree is larger than 16 KiB";
+	p2m_copy_to(d, *fdt, buf, sizeof(buf));
+	return NULL;
+}

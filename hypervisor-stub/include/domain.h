@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A domain: memory, vCPUs and a console. */
+#ifndef STUB_DOMAIN_H
+#define STUB_DOMAIN_H
+
+#include "lock.h"
+#include "types.h"
+
+#define MAX_DOMAINS	16
+#define MAX_VCPUS	8
+#define GUEST_RAM_BASE	0x80000000UL
+#define BOOTARGS_MAX	1024
+
+struct vcpu;
+
+struct module {
+	paddr_t start;
+	u64 size;
+};
+
+/* What the machine's device tree asks for. */
+struct domain_config {
+	unsigned int id;
+	char name[32];
+	u64 memory;		/* bytes */
+	unsigned int vcpus;
+	bool hvm;
+	struct module kernel, ramdisk;
+	char bootargs[BOOTARGS_MAX];
+};
+
+struct console_buf {
+	char line[160];
+	unsigned int len;
+	bool mid_line;		/* what stands on the wire ends in the middle of a line of ours */
+	char in[128];
+	unsigned int in_head, in_tail;
+};
+
+enum domain_end { DOMAIN_RUNNING, DOMAIN_POWEROFF, DOMAIN_REBOOT, DOMAIN_CRASHED };
+
+struct domain {
+	struct domain_config cfg;
+	unsigned int id;
+	bool hvm;
+	u64 entry, fdt;		/* where its first vCPU starts, and with what in a1 */
+	unsigned int nr_vcpus;
+	struct vcpu *vcpu[MAX_VCPUS];
+	struct console_buf console;
+
+	/* Guest physical memory: a Sv39x4 table. With H the hart walks it, else arch/walk.c does. */
+	u64 *p2m;
+	/* Pages for its own tables: taken from the machine once, when the domain is built. */
+	u8 *pool;
+	u64 pool_size, pool_used;
+
+	/* How it ends. Set once, under the lock; the last vCPU to leave a hart takes the domain down. */
+	spinlock_t lock;
+	enum domain_end end;
+	char reason[96];
+	struct vcpu *culprit;
+	unsigned int on_hart;	/* how many of its vCPUs are on a hart; under sched_lock */
+};
+
+extern struct domain *domains[MAX_DOMAINS];
+extern unsigned int nr_domains;
+
+/* core/domain.c */
+void domains_create(void);
+void domains_start(void);
+void domains_lock(void);
+void domains_unlock(void);
+void domain_crash(struct vcpu *v, const char *fmt, ...) __printf(2, 3);
+void domain_end(struct vcpu *v, enum domain_end how);
+void domain_reap(struct domain *d);		/* ended, and none of its vCPUs is on a hart */
+void *domain_pool_take(struct domain *d, u64 size);
+void *domain_pool_alloc(struct domain *d, u64 size);	/* the same, zeroed */
+
+/* core/load.c: NULL, or why not */
+const char *domain_load(struct domain *d, u64 *entry, u64 *fdt);
+
+/* core/guest_fdt.c */
+int guest_fdt_build(const struct domain *d, void *buf, int size, u64 initrd_start, u64 initrd_end);
+
+/* core/config.c: fills what the device tree asks for; returns how many */
+unsigned int config_read(struct domain_config *cfg, unsigned int max);
+
+/* arch/p2m.c */
+int p2m_init(struct domain *d);
+int p2m_map_2m(struct domain *d, gpa_t gpa, paddr_t pa);
+bool p2m_lookup(const struct domain *d, gpa_t gpa, paddr_t *pa, u64 *left);
+int p2m_copy_to(struct domain *d, gpa_t gpa, const void *src, u64 len);
+int p2m_copy_from(struct domain *d, void *dst, gpa_t gpa, u64 len);
+void p2m_free(struct domain *d);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The virtual TLB of a pv vCPU: shadow page tables that are filled on fault and dropped on the guest's
+ * sfence.vma. Private to the vCPU, like the TLB of a hart: no locks, and a remote fence is a request to
+ * the other vCPU. See arch/shadow.c.
+ */
+#ifndef STUB_SHADOW_H
+#define STUB_SHADOW_H
+
+#include "types.h"
+
+struct vcpu;
+
+#define SHADOW_SETS	16	/* cached guest address spaces: sets x ways, a word of bits */
+#define SHADOW_WAYS	4
+#define SHADOW_MIN_PAGES 24	/* two roots, and a table for each level of a few mappings */
+
+typedef u16 spage_t;		/* a page of the pool, by number; 0 is none */
+
+enum shadow_view {
+	VIEW_KERNEL,		/* everything the guest maps, with U set */
+	VIEW_USER,		/* the guest's user pages alone */
+	VIEW_NR
+};
+
+struct shadow_ctx {
+	u64 key;		/* guest satp without MODE, and 1 << 63; 0: free */
+	u64 used;		/* when it was last switched to, for eviction */
+	spage_t root[VIEW_NR];
+	spage_t head, tail;	/* its tables, linked through shadow.link */
+	u64 asid_gen[VIEW_NR];	/* generation its ASIDs belong to */
+	u16 asid[VIEW_NR];
+	u64 slots[VIEW_NR][8];	/* root entries in use */
+	u64 own[8];		/* kernel view: root entries with a table of its own, not the global one */
+};
+
+struct shadow {
+	u8 *pool;		/* nr pages; page 0 is not used */
+	u16 *link;		/* next page of the list that page n is on */
+	u8 *splinter;		/* table n holds pieces of one larger guest page */
+	unsigned int nr, free_count;
+	spage_t free;
+	spage_t global[512];	/* tables of the guest's global mappings, shared by all kernel views */
+	spage_t global_head, global_tail;
+	u64 clock;
+	u64 gen;		/* changes with every flush: cached translations are void */
+	u64 hw_gen;		/* changes when the vCPU moves to another hart: its ASIDs are void */
+	struct shadow_ctx *cur;
+	u64 live;		/* contexts in use, a bit each */
+	struct shadow_ctx ctx[SHADOW_SETS * SHADOW_WAYS];
+	u64 fills, evictions, resets;
+};
+
+enum access {
+	ACCESS_FETCH,
+	ACCESS_LOAD,
+	ACCESS_STORE,
+};
+
+/* What a guest virtual address means now. */
+struct translation {
+	u64 gpa;
+	u64 size;		/* of the guest's page: 4 KiB, 2 MiB, 1 GiB */
+	u64 pte;		/* permission bits of the leaf (V R W X U G A D) */
+};
+
+/* arch/walk.c: 0, or the exception (EXC_*) that the access raises in the guest */
+int guest_walk(struct vcpu *v, u64 va, enum access access, struct translation *t);
+
+/* arch/shadow.c */
+int shadow_init(struct vcpu *v, u8 *pool, unsigned int pages);
+size_t shadow_overhead(unsigned int pages);
+void shadow_switch(struct vcpu *v);		/* vsatp has changed */
+void shadow_load(struct vcpu *v);		/* sets the hart's satp for the vCPU's virtual mode */
+int shadow_fault(struct vcpu *v, u64 va, enum access access);
+void shadow_flush_all(struct vcpu *v);
+void shadow_flush_asid(struct vcpu *v, u16 asid);
+void shadow_flush_page(struct vcpu *v, u64 va, s32 asid);
+void shadow_flush_range(struct vcpu *v, u64 start, u64 size, s32 asid);
+
+#endif

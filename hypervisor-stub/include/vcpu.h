@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A virtual CPU: what the guest sees of a hart, and how it is scheduled. */
+#ifndef STUB_VCPU_H
+#define STUB_VCPU_H
+
+#include "csr.h"
+#include "lock.h"
+#include "shadow.h"
+#include "types.h"
+
+struct domain;
+struct pcpu;
+struct vcpu;
+
+/* The trap counters of a vCPU, by cause. The names are printed at a domain's end and read by scripts. */
+#define TRAP_CAUSES(X)		\
+	X(SSTATUS, "csr_sstatus")	/* interrupt flag, SUM, FS, ... */ \
+	X(SSCRATCH, "csr_sscratch")	\
+	X(TRAPINFO, "csr_trapinfo")	/* sepc, scause, stval */ \
+	X(SATP, "csr_satp")		\
+	X(CSR, "csr_other")		\
+	X(SRET, "sret")			\
+	X(SFENCE, "sfence_vma")		\
+	X(WFI, "wfi")			\
+	X(ILLEGAL, "illegal")		/* reflected to the guest */ \
+	X(ECALL, "ecall")		/* from the guest's user: a system call */ \
+	X(SBI, "sbi")			\
+	X(SHADOW, "shadow_fill")	\
+	X(PAGE_FAULT, "page_fault")	/* reflected to the guest */ \
+	X(EXCEPTION, "exception")	/* any other, reflected */ \
+	X(GSTAGE, "gstage_fault")	\
+	X(TIMER, "irq_timer")		\
+	X(IPI, "irq_ipi")
+
+enum trap_cause {
+#define X(name, str) TRAP_##name,
+	TRAP_CAUSES(X)
+#undef X
+	TRAP_NR
+};
+
+/* The S-mode CSRs of the guest. A running hvm vCPU has them in the hart's VS CSRs instead. */
+struct guest_csrs {
+	u64 sstatus;		/* pv: only the bits in PV_SSTATUS_VIRT; the rest is the hart's own */
+	u64 sie;
+	u64 stvec;
+	u64 scounteren;
+	u64 senvcfg;
+	u64 sscratch;
+	u64 sepc;
+	u64 scause;
+	u64 stval;
+	u64 satp;
+	u64 stimecmp;		/* hvm with Sstc only */
+	u64 hvip;		/* hvm: interrupts injected and not yet taken */
+};
+
+enum vcpu_state {
+	VCPU_STOPPED,		/* HSM: waits for hart_start */
+	VCPU_RUNNABLE,
+	VCPU_RUNNING,
+	VCPU_BLOCKED,		/* wfi, until an interrupt is pending and enabled */
+	VCPU_DEAD,
+};
+
+/* arch/pv.c, arch/hvm.c: the two kinds of guest */
+struct vcpu_ops {
+	int (*init)(struct vcpu *v, u64 pool_size);
+	void (*load)(struct vcpu *v);		/* the vCPU will run on this pcpu */
+	void (*save)(struct vcpu *v);		/* it will not any more */
+	void (*trap)(struct vcpu *v);		/* the guest has trapped */
+	void (*reset)(struct vcpu *v);		/* S-mode reset state: bare, interrupts off */
+	void (*fence)(struct vcpu *v, u64 start, u64 size, s32 asid);
+	void (*fence_all)(struct vcpu *v);
+	bool (*irq_ready)(struct vcpu *v);	/* an interrupt is pending and enabled in sie: wfi ends */
+	void (*deliver)(struct vcpu *v);	/* last thing before the guest runs: pending interrupts */
+	void (*timer)(struct vcpu *v);		/* v->timer has changed */
+	void (*wait)(struct vcpu *v);		/* for an interrupt that is enabled in sie */
+};
+
+#define VCPU_MAX_RANGES	4
+
+/* A fence asked for by another vCPU; done in the context of the target, before it runs a guest instruction. */
+struct fence_range {
+	u64 start;
+	u64 size;
+	s32 asid;		/* or FENCE_ANY_ASID */
+};
+
+#define FENCE_ANY_ASID	(-1)
+
+struct vcpu {
+	/* Offsets of this part are known to arch/entry.S (asm-offsets.h). */
+	u64 regs[32];		/* regs[0] stays 0 */
+	u64 pc;
+	u64 hw_sstatus;		/* the hart's sstatus while the guest runs: its FS, VS and MXR are the guest's */
+	u64 scause;
+	u64 stval;
+	struct pcpu *pcpu;	/* where it runs, NULL when it does not */
+	u64 fpregs[32];
+	u64 fcsr;
+
+	const struct vcpu_ops *ops;
+	bool user;		/* pv: the virtual privilege mode is U */
+	unsigned int stuck;	/* pv: exceptions in a row taken at the exception handler itself */
+	struct guest_csrs csr;
+	u64 sip;		/* pending interrupts; others set bits here atomically */
+	struct shadow shadow;	/* pv: the virtual TLB */
+	u64 code_va, code_gen;	/* pv: page of the last fetched instruction, see fetch.c */
+	const u8 *code;
+
+	struct domain *domain;
+	unsigned int id;
+	u32 traps[TRAP_NR];
+
+	/* Scheduling; under sched_lock unless said otherwise. */
+	enum vcpu_state state;
+	struct vcpu *next;	/* list of all vCPUs */
+	struct pcpu *last_pcpu;	/* where it ran last: its timer is kept there */
+	u64 vruntime;		/* ticks of run time, levelled at wake-up */
+	u64 runtime;		/* ticks of run time, ever */
+	u64 run_start;
+	u64 timer;		/* guest's timer deadline in ticks; ~0 = none */
+
+	/* HSM hart_start: taken over when the vCPU next runs, for it may still be leaving a hart. */
+	bool start_pending;
+	u64 start_pc, start_opaque;
+
+	/* Requests from other vCPUs: fences. posted == done: nothing to do. */
+	spinlock_t req_lock;
+	u64 req_posted, req_done;
+	bool req_fence_i, req_all;
+	unsigned int req_count;
+	struct fence_range req[VCPU_MAX_RANGES];
+};
+
+extern const struct vcpu_ops pv_ops, hvm_ops;
+
+/* core/vcpu.c */
+struct vcpu *vcpu_create(struct domain *d, unsigned int id, u64 pool_size);
+void vcpu_start(struct vcpu *v);
+void vcpu_set_timer(struct vcpu *v, u64 deadline);
+void vcpu_raise(struct vcpu *v, u64 sip_bits);
+void vcpu_post_fence(struct vcpu *v, const struct fence_range *r);
+void vcpu_post_fence_i(struct vcpu *v);
+void vcpu_wait_fence(struct vcpu *self, struct vcpu *target);
+void vcpu_handle_requests(struct vcpu *v);
+void vcpu_dump(const struct vcpu *v);
+void vcpu_print_traps(const struct vcpu *v);
+
+static inline void vcpu_count(struct vcpu *v, enum trap_cause cause)
+{
+	v->traps[cause]++;
+}
+
+/* arch/entry.S */
+void vcpu_fp_save(struct vcpu *v);
+void vcpu_fp_load(struct vcpu *v);
+
+#endif

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The test initramfs' pid 1. The kernel command line says what it does:
+ *
+ *   pvops.cmd=check	the default: check that the kernel works
+ *   pvops.cmd=bench	measure (pvops.rows=a,b for some rows only)
+ *   pvops.cmd=reboot	ask for a restart at once
+ *   pvops.cmd=panic	make the kernel panic
+ *   pvops.cmd=sleep	idle for ever, for time limits
+ *   pvops.cmd=hang	spin for ever, for time limits
+ *   pvops.cmd=sh	a shell, if the initramfs has one
+ *   pvops.cpus=N	the check fails unless N CPUs are online
+ *   pvops.mem=N	the check fails unless the kernel has most of N MiB
+ *
+ * Every line that a script reads starts with "pvops-".
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "init.h"
+
+uint64_t timebase;
+
+static char cmdline[4096];
+
+/* One write a line: two domains' lines must not mix on one console. */
+void say(const char *fmt, ...)
+{
+	char line[512];
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(line, sizeof(line) - 1, fmt, args);
+	va_end(args);
+	if (len < 0)
+		return;
+	if ((size_t)len > sizeof(line) - 2)
+		len = sizeof(line) - 2;
+	line[len++] = '\n';
+	for (char *p = line; len > 0; ) {
+		ssize_t n = write(STDOUT_FILENO, p, len);
+
+		if (n <= 0)
+			return;
+		p += n;
+		len -= n;
+	}
+}
+
+/* The whole of a small file, with a NUL behind it. */
+long read_file(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t done = 0;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (done < size - 1 && (n = read(fd, buf + done, size - 1 - done)) > 0)
+		done += n;
+	close(fd);
+	buf[done] = '\0';
+	return n < 0 ? -errno : (long)done;
+}
+
+/*
+ * The value of "pvops.<name>=" on the command line, or NULL. A static buffer:
+ * good until the next call. The last one given counts, as in the kernel.
+ */
+const char *option(const char *name)
+{
+	static char value[256];
+	char copy[sizeof(cmdline)], *save = NULL;
+	size_t len = strlen(name);
+	const char *found = NULL;
+
+	strcpy(copy, cmdline);
+	for (char *w = strtok_r(copy, " \n", &save); w; w = strtok_r(NULL, " \n", &save)) {
+		if (strncmp(w, "pvops.", 6) || strncmp(w + 6, name, len) || w[6 + len] != '=')
+			continue;
+		snprintf(value, sizeof(value), "%s", w + 6 + len + 1);
+		found = value;
+	}
+	return found;
+}
+
+long option_number(const char *name, long fallback)
+{
+	const char *value = option(name);
+
+	return value ? strtol(value, NULL, 0) : fallback;
+}
+
+/* Big endian, one cell; 0 where there is no device tree. */
+static uint64_t read_timebase(void)
+{
+	unsigned char cell[8];
+
+	if (read_file("/sys/firmware/devicetree/base/cpus/timebase-frequency",
+		      (char *)cell, sizeof(cell)) != 4)
+		return 0;
+	return (uint64_t)cell[0] << 24 | cell[1] << 16 | cell[2] << 8 | cell[3];
+}
+
+static const char *cmd_reboot(void)
+{
+	say("pvops-init: pass");
+	reboot(RB_AUTOBOOT);
+	return "reboot() came back";
+}
+
+static const char *cmd_panic(void)
+{
+	int fd = open("/proc/sysrq-trigger", O_WRONLY);
+
+	if (fd < 0 || write(fd, "c", 1) != 1)
+		return "no sysrq-trigger";
+	return "the kernel lives on";
+}
+
+static __attribute__((noreturn)) const char *cmd_sleep(void)
+{
+	for (;;)
+		pause();
+}
+
+static __attribute__((noreturn)) const char *cmd_hang(void)
+{
+	for (;;)
+		asm volatile("" ::: "memory");
+}
+
+static const char *cmd_sh(void)
+{
+	int status = 0;
+	pid_t pid;
+
+	if (access("/bin/busybox", X_OK))
+		return "no /bin/busybox in this initramfs";
+	pid = fork();
+	if (pid == 0) {
+		setsid();
+		setenv("PATH", "/bin", 1);
+		setenv("HOME", "/", 1);
+		/* cttyhack finds the real terminal, so that ^C works. */
+		execl("/bin/busybox", "busybox", "setsid", "cttyhack", "sh", NULL);
+		_exit(127);
+	}
+	/* pid 1 also reaps whatever the shell leaves behind. */
+	while (pid > 0 && wait(&status) != pid)
+		;
+	return pid < 0 || status == (127 << 8) ? "cannot start the shell" : NULL;
+}
+
+static const struct {
+	const char *name;
+	const char *(*run)(void);
+} commands[] = {
+	{ "check", run_checks },
+	{ "bench", run_bench },
+	{ "reboot", cmd_reboot },
+	{ "panic", cmd_panic },
+	{ "sleep", cmd_sleep },
+	{ "hang", cmd_hang },
+	{ "sh", cmd_sh },
+};
+
+static const char *run_command(void)
+{
+	const char *cmd = option("cmd");
+
+	if (!cmd)
+		cmd = "check";
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(cmd, commands[i].name))
+			return commands[i].run();
+	return "unknown pvops.cmd";
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t start = rdtime();
+	const char *reason;
+
+	/* What the exec check and the exec benchmark run. */
+	if (argc == 3 && !strcmp(argv[1], "exit"))
+		_exit(atoi(argv[2]));
+	if (getpid() != 1) {
+		fprintf(stderr, "this is pid 1 of a test initramfs\n");
+		return 1;
+	}
+
+	/* Failures show in check_mounts(); without /proc there is no command. */
+	mount("sys", "/sys", "sysfs", 0, NULL);
+	timebase = read_timebase();
+	say("pvops-init: start %llu %llu", (unsigned long long)start,
+	    (unsigned long long)timebase);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("dev", "/dev", "devtmpfs", 0, NULL);
+	mount("tmp", "/tmp", "tmpfs", 0, NULL);
+	read_file("/proc/cmdline", cmdline, sizeof(cmdline));
+
+	reason = run_command();
+	if (reason)
+		say("pvops-init: fail: %s", reason);
+	else
+		say("pvops-init: pass");
+	reboot(RB_POWER_OFF);
+	/* pid 1 must not return, or the kernel panics on a machine without a switch. */
+	for (;;)
+		pause();
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * pid 1 of the test initramfs.
+ *
+ * init.c		what the command line asks for, the verdict, the way out
+ * check.c		pvops.cmd=check: runs the checks below, one KTAP line each
+ * check_*.c		the checks: does this kernel work on this (virtual) machine?
+ * bench.c		pvops.cmd=bench: instructions an operation
+ */
+#ifndef PVOPS_INIT_H
+#define PVOPS_INIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE		4096UL
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Ticks of the timebase; under QEMU's -icount a multiple of instructions. */
+static inline uint64_t rdtime(void)
+{
+	uint64_t t;
+
+	asm volatile("rdtime %0" : "=r"(t));
+	return t;
+}
+
+/* init.c */
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+const char *option(const char *name);
+long option_number(const char *name, long fallback);
+long read_file(const char *path, char *buf, size_t size);
+extern uint64_t timebase;
+
+/*
+ * A check runs in a process of its own, so that it may crash. It returns NULL
+ * (passed), or a reason: "SKIP ..." or what failed.
+ */
+typedef const char *(*check_fn)(void);
+
+const char *run_checks(void);
+const char *run_bench(void);
+
+/* check.c: printf into a static buffer, for reasons with numbers in them */
+const char *why(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void *shared_page(void);
+int pin(int cpu);
+int cpus_online(void);
+
+/* check_proc.c */
+const char *check_mounts(void);
+const char *check_cpus(void);
+const char *check_exec(void);
+const char *check_pipe(void);
+const char *check_socket(void);
+const char *check_file(void);
+
+/* check_mem.c */
+const char *check_memory(void);
+const char *check_mprotect(void);
+const char *check_cow(void);
+const char *check_kernel_memory(void);
+
+/* check_cpu.c */
+const char *check_privilege(void);
+const char *check_fp_switch(void);
+const char *check_fp_signal(void);
+const char *check_sleep(void);
+const char *check_itimer(void);
+const char *check_preempt(void);
+const char *check_clock(void);
+const char *check_ticks(void);
+
+/* check_smp.c */
+const char *check_smp_counter(void);
+const char *check_smp_membarrier(void);
+const char *check_smp_shootdown(void);
+const char *check_smp_icache(void);
+
+#endif

@@ -31,6 +31,18 @@ static void hfence_all(void)
 	asm volatile(".insn r 0x73, 0, 0x11, x0, x0, x0" : : : "memory");
 }
 
+/* What is the same for all hvm guests of a hart. Before any of them: vsie keeps only bits that are delegated. */
+void hvm_init_hart(void)
+{
+	csr_write(CSR_HEDELEG, DELEGATED);
+	csr_write(CSR_HIDELEG, VS_IRQ(SIP_ALL));
+	csr_write(CSR_HCOUNTEREN, 7);
+	csr_write(CSR_HTIMEDELTA, 0);
+	csr_write(CSR_HENVCFG, HENVCFG_STCE);
+	csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);
+	csr_write(CSR_HGATP, 0);
+}
+
 static void hvm_inject(struct vcpu *v, u64 cause, u64 tval)
 {
 	u64 s = csr_read(CSR_VSSTATUS);
@@ -144,12 +156,7 @@ static void hvm_load(struct vcpu *v)
 #define load_csr(name, field) csr_write(CSR_##name, v->csr.field);
 	for_each_vs_csr(load_csr)
 #undef load_csr
-	csr_write(CSR_HEDELEG, DELEGATED);
-	csr_write(CSR_HIDELEG, VS_IRQ(SIP_ALL));
 	csr_write(CSR_HSTATUS, HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW | HSTATUS_VSXL_64);
-	csr_write(CSR_HCOUNTEREN, 7);
-	csr_write(CSR_HTIMEDELTA, 0);
-	csr_write(CSR_HENVCFG, HENVCFG_STCE | HENVCFG_CBZE | HENVCFG_CBCFE | HENVCFG_CBIE | HENVCFG_PBMTE);
 	if (have_sstc) {
 		csr_write(CSR_VSTIMECMP, v->csr.stimecmp);
 		/* From now on the hart raises it; v->timer was for the time it waited. */

@@ -8,12 +8,12 @@
 #include "stub.h"
 
 #define SBI_HSM		0x48534d
-#define STACK_BYTES	STACK_SIZE
+#define RELAX_TURNS	256
 
 struct pcpu pcpus[MAX_PCPUS];
 unsigned int nr_pcpus;
 
-static u8 stacks[MAX_PCPUS][STACK_BYTES] __attribute__((aligned(16)));
+static u8 stacks[MAX_PCPUS][STACK_SIZE] __attribute__((aligned(16)));
 
 extern char secondary_entry[];
 void secondary_main(struct pcpu *p) __noreturn;
@@ -37,10 +37,8 @@ void pcpu_init_here(struct pcpu *p)
 	p->slice_end = ~0UL;
 	asm_sfence_all();
 	csr_write(CSR_SCOUNTEREN, 7);
-	if (have_h) {
-		csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);
-		csr_write(CSR_HGATP, 0);
-	}
+	if (have_h)
+		hvm_init_hart();
 	time_init_here();
 	csr_write(CSR_SIE, SIP_SSIP | SIP_STIP);
 	__atomic_store_n(&p->online, true, __ATOMIC_RELEASE);
@@ -52,13 +50,25 @@ void secondary_main(struct pcpu *p)
 	run_pcpu();
 }
 
+/*
+ * A turn of waiting for another hart: after some it lets go of the processor for 100 us, for where harts take
+ * turns on one (an emulator), the other would not get on otherwise.
+ */
+void smp_relax(unsigned int turn)
+{
+	if (turn < RELAX_TURNS)
+		return;
+	time_program(now() + timebase / 10000);
+	asm volatile("wfi" : : : "memory");
+}
+
 static struct pcpu *pcpu_add(u64 hartid)
 {
 	struct pcpu *p = &pcpus[nr_pcpus];
 
 	p->id = nr_pcpus++;
 	p->hartid = hartid;
-	p->stack = stacks[p->id] + STACK_BYTES;
+	p->stack = stacks[p->id] + STACK_SIZE;
 	return p;
 }
 
@@ -92,8 +102,8 @@ static void pcpu_start(u64 hartid)
 		nr_pcpus--;
 		return;
 	}
-	while (!__atomic_load_n(&p->online, __ATOMIC_ACQUIRE))
-		;
+	for (unsigned int turn = 0; !__atomic_load_n(&p->online, __ATOMIC_ACQUIRE); turn++)
+		smp_relax(turn);
 }
 
 /* The boot hart is pcpu 0 and is on its final stack already (see stub_main). */

@@ -120,12 +120,14 @@ void vcpu_handle_requests(struct vcpu *v)
 void vcpu_wait_fence(struct vcpu *self, struct vcpu *target)
 {
 	u64 ticket = READ_ONCE(target->req_posted);
+	unsigned int turn = 0;
 
 	while ((s64)(__atomic_load_n(&target->req_done, __ATOMIC_ACQUIRE) - ticket) < 0) {
 		if (!READ_ONCE(target->pcpu))
 			return;
 		if (READ_ONCE(self->req_posted) != self->req_done)
 			vcpu_handle_requests(self);
+		smp_relax(turn++);
 	}
 }
 

@@ -60,10 +60,6 @@
 #define HSTATUS_VSXL_64	(2UL << 32)
 
 #define HENVCFG_STCE	BIT(63)
-#define HENVCFG_PBMTE	BIT(62)
-#define HENVCFG_CBZE	BIT(7)
-#define HENVCFG_CBCFE	BIT(6)
-#define HENVCFG_CBIE	(3UL << 4)
 #define SENVCFG_FIOM	BIT(0)
 
 #define SCAUSE_IRQ	BIT(63)

@@ -9,11 +9,14 @@ typedef struct {
 	u32 held;
 } spinlock_t;
 
+void smp_relax(unsigned int turn);	/* arch/smp.c */
+
 static inline void spin_lock(spinlock_t *lock)
 {
-	while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE))
-		while (READ_ONCE(lock->held))
-			;
+	/* Read before trying again: the exchange takes the cache line from the holder. */
+	for (unsigned int turn = 0; READ_ONCE(lock->held) || __atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE);
+	     turn++)
+		smp_relax(turn);
 }
 
 static inline void spin_unlock(spinlock_t *lock)

@@ -3,6 +3,7 @@
 #ifndef STUB_SMP_H
 #define STUB_SMP_H
 
+#include "lock.h"
 #include "types.h"
 
 #define MAX_PCPUS	8

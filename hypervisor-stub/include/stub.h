@@ -104,6 +104,9 @@ void sbi_set_timer(u64 t);
 void sbi_send_ipi(u64 hartid);
 void sbi_shutdown(bool failed) __noreturn;
 
+/* arch/hvm.c */
+void hvm_init_hart(void);
+
 /* arch/guest_sbi.c: the guest's calls */
 void guest_sbi(struct vcpu *v);
 

@@ -70,8 +70,8 @@ bool hart_run(struct hart *h, void (*fn)(void *), void *arg);
 bool hart_wait(struct hart *h);		/* until it has stopped again */
 bool hart_call(struct hart *h, void (*fn)(void *), void *arg);
 
-/* Wait until @cond holds, or about a minute has gone. */
-#define PATIENCE	600000000UL
+/* Wait until @cond holds, or 20 seconds (at 10 MHz) have gone. */
+#define PATIENCE	200000000UL
 #define wait_for(cond) ({						\
 	unsigned long __t = rdtime();					\
 	while (!(cond) && rdtime() - __t < PATIENCE)			\

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the .t files share: run a guest natively and under the stub, and hold the
+# verdicts against each other line by line. Output is TAP. Sourced, never run.
+#
+# A run's verdict is scripts/verdict's: pass, fail, timeout, and crash if a guest
+# ended without its verdict line. The logs are in the run's log directory.
+
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
+
+count=0
+ok() { echo "ok $((count += 1)) - $1"; }
+not_ok() { echo "not ok $((count += 1)) - $1"; }
+skip() { echo "ok $((count += 1)) - $1 # SKIP $2"; }
+diag() { sed 's/^/# /'; }
+plan() { echo "1..$count"; }
+
+# Guests and stub, once for all .t files of a run.
+prepare() {
+	log_dir
+	(
+		lock_build
+		logged guests make -C "$top/tests/guests" O="$build/guests"
+		[ -n "${PVOPS_BUILT:-}" ] || "$top/scripts/build" --tools >&2
+	)
+	export PVOPS_BUILT=1
+}
+
+# claims LOG: the lines that can be compared: no SKIP, no TODO.
+claims() {
+	tr -d '\r\000' <"$1" | sed -n 's/^(d[0-9]*) //; /^\(not \)\{0,1\}ok [0-9]* /{ s/ # SKIP.*/ # -/; s/^\(not \)\{0,1\}ok \(.*\) # TODO.*/ok \2 # -/; p; }'
+}
+
+# boot_guest NAME OPTION...: log and verdict in $log, $verdict
+boot_guest() {
+	local name=$1
+	shift
+	log=$PVOPS_LOGS/$name.log
+	verdict=pass
+	"$top/scripts/boot" --name "$name" --initrd none --mem 64M --timeout 300 --silence 90 --wall 300 "$@" >"$log.boot" 2>&1 ||
+		verdict=$(awk -F '\t' 'NR == 2 { print $9 }' "$log.tsv" 2>/dev/null || echo crash)
+	[ -s "$log" ] || { diag <"$log.boot"; verdict=crash; }
+}
+
+# The lines of two runs, number by number; a claim skipped or known to fail in one of them is not compared.
+differences() {
+	awk 'NR == FNR { a[$0 ~ /^not/ ? $3 : $2] = $0; next }
+		{ n = $0 ~ /^not/ ? $3 : $2; if (!(n in a)) print "+ " $0
+		  else if (a[n] != $0 && a[n] !~ / # -$/ && $0 !~ / # -$/) { print "- " a[n]; print "+ " $0 }
+		  delete a[n] }
+		END { for (n in a) print "- " a[n] }' <(claims "$1") <(claims "$2")
+}
+
+# guest_run TOPIC HARTS WAY H: one run; WAY is native, pv or hvm, H is true or false
+guest_run() {
+	local topic=$1 harts=$2 way=$3 h=$4 name
+	name=guest-$topic-$way-h$h-$harts
+	what="$topic, $way, H $h, $harts hart(s)"
+	boot_guest "$name" --kernel "$build/guests/$topic.bin" --mode "$way" --cpu "rv64,h=$h" --smp "$harts" \
+		--vcpus "${vcpus:-$harts}" --append "guest=$way" --expect 'pvops-guest: pass'
+	if [ "$verdict" = pass ]; then
+		ok "$what"
+	else
+		not_ok "$what: $verdict"
+		tr -d '\r\000' <"$log" | grep -aE '^(\(d[0-9]+\) )?(not ok|# .*(expected|not so|unexpected)|stub: (PANIC|d[0-9]+: crash))' | head -n 40 | diag
+	fi
+}
+
+# guest_topic TOPIC HARTS...: every way to run it, with each number of harts
+guest_topic() {
+	local topic=$1 harts way h first
+	shift
+	prepare
+	for harts in "$@"; do
+		first=
+		for way in native:false native:true pv:false pv:true hvm:true; do
+			h=${way#*:} way=${way%:*}
+			guest_run "$topic" "$harts" "$way" "$h"
+			if [ -z "$first" ]; then
+				first=$log
+			elif [ -z "$(differences "$first" "$log")" ]; then
+				ok "$what: verdicts as on the machine itself"
+			else
+				not_ok "$what: verdicts as on the machine itself"
+				differences "$first" "$log" | diag
+			fi
+		done
+	done
+	plan
+}

@@ -82,6 +82,12 @@ progress() {
 }
 progress_end() { [ ! -t 2 ] || printf '\r\033[K' >&2; }
 
+# tsv_row FIELD...: one line of a TSV
+tsv_row() {
+	local IFS=$'\t'
+	printf '%s\n' "$*"
+}
+
 # table: a TSV on stdin (first line: names) as aligned columns; columns of numbers to the right.
 table() {
 	awk -F '\t' '
@@ -135,6 +141,12 @@ explain_patch() {
 plain_git() {
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -c core.hooksPath=/dev/null -c commit.gpgSign=false \
 		-c gc.auto=0 -c maintenance.auto=false -c core.abbrev=12 -c core.quotePath=true "$@"
+}
+
+# The branch in git tree $1 has nothing that the series has not.
+branch_is_saved() {
+	[ -z "$(plain_git -C "$1" status --porcelain -uno)" ] &&
+		[ "$(plain_git -C "$1" rev-parse -q --verify pvops)" = "$(plain_git -C "$1" rev-parse -q --verify refs/pvops/last)" ]
 }
 
 # The options that every command which needs the kernel hands on to scripts/kernel-source.

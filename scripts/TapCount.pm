@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# prove's own console output, then one line of plain counts, and the same a test file as TSV into $PVOPS_CHECK_TSV.
+package TapCount;
+
+use strict;
+use warnings;
+use parent 'TAP::Formatter::Console';
+
+# A file that broke off, exited badly or ran other than its plan is a failure even where each of its tests passed.
+sub file_counts {
+	my ($parser) = @_;
+	my $skipped = $parser->skip_all ? 1 : scalar $parser->skipped;
+	my $failed = scalar $parser->failed;
+	$failed ||= 1 if $parser->has_problems && !$parser->failed;
+	my $passed = $parser->skip_all ? 0 : scalar($parser->passed) - $skipped;
+	return ($passed, $failed, $skipped);
+}
+
+sub summary {
+	my ($self, $aggregate, $interrupted) = @_;
+	$self->SUPER::summary($aggregate, $interrupted);
+
+	my @sum = (0, 0, 0);
+	my @rows = ("test\tpassed\tfailed\tskipped\tseconds\n");
+	for my $name ($aggregate->descriptions) {
+		my ($parser) = $aggregate->parsers($name);
+		my @counts = file_counts($parser);
+		$sum[$_] += $counts[$_] for 0 .. 2;
+		push @rows, join("\t", $name, @counts, sprintf('%.1f', $parser->end_time - $parser->start_time)) . "\n";
+	}
+	if (my $path = $ENV{PVOPS_CHECK_TSV}) {
+		open my $out, '>', $path or die "$path: $!\n";
+		print $out @rows;
+		close $out;
+	}
+	$sum[1]++ if $interrupted;
+	print "$sum[0] passed, $sum[1] failed", $sum[2] ? ", $sum[2] skipped" : '', "\n";
+}
+
+1;

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# What scripts/boot does with QEMU: the device tree, the run, the bounds. Sourced.
+# Domains are in arrays, one element each: d_kernel d_initrd d_append d_mode d_vcpus d_mem (bytes).
+
+readonly MIB=$((1 << 20))
+readonly RAM_BASE=$((0x80000000))	# of virt and of sifive_u
+readonly MODULES_AT=$((RAM_BASE + 4 * MIB))	# after the firmware and the stub
+readonly MTIME=0x200bff8		# the CLINT's time register, in the same place on both
+
+align_up() { echo $((($1 + $2 - 1) / $2 * $2)); }
+
+# Two cells of 32 bit, as fdtput wants them.
+cells() { printf '%x %x' $(($1 >> 32)) $(($1 & 0xffffffff)); }
+
+# The machine's own tree, as QEMU would make it for these options, into file $1.
+dump_tree() {
+	local out
+	out=$(qemu-system-riscv64 -M "$machine,dumpdtb=$1" "${machine_args[@]}" -display none 2>&1 </dev/null) && [ -s "$1" ] ||
+		fail "QEMU makes no device tree: $out"
+}
+
+# add_module DTB NODE KIND FILE: where the next file goes; loader options and the node that says so.
+add_module() {
+	local node size
+	node=$(printf '%s/module@%x' "$2" "$next_module")
+	size=$(stat -Lc %s "$4")
+	fdtput -c "$1" "$node"
+	fdtput -t s "$1" "$node" compatible "multiboot,$3" multiboot,module
+	# shellcheck disable=SC2046 # four words
+	fdtput -t x "$1" "$node" reg $(cells "$next_module") $(cells "$size")
+	module_args+=(-device "loader,file=${4//,/,,},addr=$(printf '%#x' "$next_module"),force-raw=on")
+	next_module=$(align_up $((next_module + size)) $((2 * MIB)))
+	module_node=$node
+}
+
+# The tree with all domains in Xen's dom0less form, into file $1.
+make_tree() {
+	local i node
+	dump_tree "$1"
+	fdtput -t s "$1" /chosen xen,xen-bootargs "$stub_options"
+	next_module=$MODULES_AT module_args=()
+	for i in "${!d_kernel[@]}"; do
+		node=/chosen/domU$((i + 1))
+		fdtput -c "$1" "$node"
+		fdtput -t s "$1" "$node" compatible xen,domain
+		fdtput -t i "$1" "$node" '#address-cells' 2
+		fdtput -t i "$1" "$node" '#size-cells' 2
+		# shellcheck disable=SC2046 # two words
+		fdtput -t x "$1" "$node" memory $(cells $((d_mem[i] / 1024)))
+		fdtput -t i "$1" "$node" cpus "${d_vcpus[i]}"
+		fdtput -t s "$1" "$node" pvops,mode "${d_mode[i]}"
+		add_module "$1" "$node" kernel "${d_kernel[i]}"
+		fdtput -t s "$1" "$module_node" bootargs "${d_append[i]}"
+		[ -z "${d_initrd[i]}" ] || add_module "$1" "$node" ramdisk "${d_initrd[i]}"
+	done
+}
+
+# What QEMU is started with, but for console and monitor: into qemu_args.
+make_qemu_args() {
+	qemu_args=(-M "$machine" "${machine_args[@]}" -display none -bios default -no-reboot
+		-seed 1 -rtc "base=2026-01-01T00:00:00,clock=vm" -net none)
+	[ -z "$icount" ] || qemu_args+=(-icount "shift=0,sleep=off")
+	if [ "${d_mode[0]:-}" = native ]; then
+		qemu_args+=(-kernel "${d_kernel[0]}" -append "${d_append[0]}")
+		[ -z "${d_initrd[0]}" ] || qemu_args+=(-initrd "${d_initrd[0]}")
+	else
+		make_tree "$log.dtb"
+		qemu_args+=(-kernel "$stub" -dtb "$log.dtb" "${module_args[@]}")
+	fi
+}
+
+# A line after which nothing more is to come, whether the machine goes off or not.
+ended() {
+	grep -qaE '^(stub: all domains are gone|stub: PANIC)|reboot: (Power down|System halted|Restarting)|end Kernel panic' "$log" 2>/dev/null
+}
+
+# The watch over a run: what the machine's clock said last, when the log last grew, for how many looks time stood still.
+watch_now=0 watch_size=0 watch_spoke=0 watch_frozen=0 watch_ended=0
+
+# A line from the monitor: the clock, which is held against the bounds, or something to keep.
+on_monitor() {
+	local size before=$watch_now
+	[[ $1 =~ 0200bff8:\ 0x([0-9a-f]+) ]] || { [[ $1 == *$'\e'* ]] || echo "$1" >>"$log.qemu"; return 0; }
+	watch_now=$((16#${BASH_REMATCH[1]}))
+	size=$(stat -c %s "$log")
+	[ "$size" -eq "$watch_size" ] || watch_size=$size watch_spoke=$watch_now
+	watch_frozen=$((watch_now == before ? watch_frozen + 1 : 0))
+	if [ $((watch_now - watch_spoke)) -gt $((silence * timebase)) ]; then
+		why="no output for $silence s of the machine's time"
+	elif [ "$watch_now" -gt $((timeout * timebase)) ]; then
+		why="not ended after $timeout s of the machine's time"
+	elif [ "$watch_frozen" -ge 3 ]; then
+		why="the machine sleeps and nothing will wake it"
+	fi
+}
+
+# A second without a word from the monitor. True when the log shows the end but the machine stays on.
+on_tick() {
+	if ended && [ $((watch_ended += 1)) -ge 3 ]; then return; fi
+	[ $((SECONDS % 4)) -ne 0 ] || { printf 'xp /1gx %s\n' "$MTIME" >&"$to"; } 2>/dev/null || :
+	[ "$SECONDS" -lt "$wall" ] || why="not ended after $wall s on this host"
+	return 1
+}
+
+# run_bounded: QEMU with the serial line in $log, until it ends or goes over a bound; then why says which.
+# The bounds are in the machine's own time, read from its clock through the monitor: a slow or busy host changes
+# nothing. A boot of a few seconds ends before the first look, so looking cannot disturb what it measures.
+run_bounded() {
+	local line rc pid
+	timebase=$([ "$machine" = virt ] && echo 10000000 || echo 1000000)
+	why='' SECONDS=0
+	: >"$log"
+	trap '' PIPE	# QEMU may be gone when it is asked
+	coproc QEMU { exec qemu-system-riscv64 "${qemu_args[@]}" -serial "file:$log" -monitor stdio 2>&1; }
+	pid=$QEMU_PID
+	exec {to}>&"${QEMU[1]}" {from}<&"${QEMU[0]}"	# bash closes its own copies when QEMU ends
+	trap 'kill $pid 2>/dev/null || :; exit 130' INT TERM
+	while [ -z "$why" ]; do
+		rc=0
+		IFS= read -r -t 1 -u "$from" line || rc=$?
+		if [ "$rc" -eq 0 ]; then
+			on_monitor "$line"
+		elif [ "$rc" -le 128 ] || on_tick; then
+			break	# QEMU has ended, or may
+		fi
+	done
+	{ printf '%s' "${why:+info registers -a$'\n'}" $'quit\n' >&"$to"; } 2>/dev/null || :
+	while IFS= read -r -t 5 -u "$from" line; do on_monitor "$line"; done
+	kill -KILL "$pid" 2>/dev/null || :
+	wait "$pid" 2>/dev/null || :
+	exec {to}>&- {from}<&-
+	trap - INT TERM PIPE
+}
+
+# The terminal is the console. Ctrl-A belongs to the stub, so QEMU's own key is Ctrl-].
+run_interactive() {
+	why='' SECONDS=0
+	: >"$log"
+	local bound=()
+	[ -t 0 ] || [ -n "$gdb" ] || bound=(timeout --foreground "$wall")
+	"${bound[@]}" qemu-system-riscv64 "${qemu_args[@]}" -echr 0x1d \
+		-chardev "stdio,id=con,mux=on,signal=off,logfile=${log//,/,,}" -serial chardev:con -mon chardev=con || {
+		[ $? -ne 124 ] || why="not ended after $wall s on this host"
+	}
+}

@@ -114,11 +114,15 @@ static void to_invalid_bit(void)
 					 (harts[0].id > harts[nharts - 1].id)).error);
 }
 
-/* The legacy call: the mask is in memory, at a virtual address. */
+/* The legacy call: the mask is in memory, at a virtual address. Not everybody has it. */
 static void legacy_to_self(void)
 {
 	unsigned long mask = 1UL << this_hart()->id;
 
+	if (!sbi_has(SBI_LEGACY_SEND_IPI)) {
+		skip("no legacy IPI");
+		return;
+	}
 	check_eq(0, sbi1(SBI_LEGACY_SEND_IPI, 0, (unsigned long)&mask).error);
 	check(wait_for(ssip()));
 	csr_clear(sip, IE_SSIE);
@@ -126,6 +130,10 @@ static void legacy_to_self(void)
 
 static void legacy_clear(void)
 {
+	if (!sbi_has(SBI_LEGACY_CLEAR_IPI)) {
+		skip("no legacy IPI");
+		return;
+	}
 	csr_set(sip, IE_SSIE);
 	sbi0(SBI_LEGACY_CLEAR_IPI, 0);
 	csr_clear(sip, IE_SSIE);
@@ -161,7 +169,10 @@ static void to_other(void)
 	check(other_start(other));
 	for (i = 1; i <= 50; i++) {
 		check_eq(SBI_OK, sbi2(SBI_IPI, 0, 1, other->id).error);
-		check(wait_for(other->irqs[IRQ_SOFT] == i));
+		if (wait_for(other->irqs[IRQ_SOFT] == i))
+			continue;
+		check_eq(i, other->irqs[IRQ_SOFT]);
+		break;
 	}
 	check_eq(CAUSE_IRQ | IRQ_SOFT, other->irq.cause);
 	check(!ssip());		/* not to us */
@@ -183,6 +194,10 @@ static void legacy_to_other(void)
 	unsigned long mask;
 
 	NEED_OTHER();
+	if (!sbi_has(SBI_LEGACY_SEND_IPI)) {
+		skip("no legacy IPI");
+		return;
+	}
 	mask = 1UL << other->id;
 	check(other_start(other));
 	check_eq(0, sbi1(SBI_LEGACY_SEND_IPI, 0, (unsigned long)&mask).error);
@@ -217,9 +232,12 @@ static void wakes_other(void)
 		if (i == 1)
 			wait_for(hart_status(other->id) == HSM_STARTED);
 		sbi2(SBI_IPI, 0, 1, other->id);
-		check(wait_for(woken == i));
+		if (wait_for(woken == i))
+			continue;
+		check_eq(i, woken);
+		break;
 	}
-	check(hart_wait(other));
+	check(woken == 20 && hart_wait(other));
 }
 
 TESTS(

@@ -80,6 +80,6 @@ void *map_device(paddr_t pa, u64 size)
 	if (nr_devices == PTE_ENTRIES || pa + size > base + SZ_2M)
 		return NULL;
 	device_l1[nr_devices++] = make_pte(base, LEAF | PTE_R | PTE_W);
-	asm volatile("sfence.vma" ::: "memory");
+	asm_sfence_all();
 	return (void *)(va + (pa - base));
 }

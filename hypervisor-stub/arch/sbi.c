@@ -47,5 +47,5 @@ void sbi_shutdown(bool failed)
 	sbi_call(SBI_SRST, 0, 0, failed, 0);
 	sbi_call(SBI_LEGACY_SHUTDOWN, 0, 0, 0, 0);
 	for (;;)
-		asm volatile("wfi");
+		asm_wfi();
 }

@@ -128,7 +128,6 @@ int shadow_init(struct vcpu *v, u8 *pool, unsigned int pages)
 	/* Page 0 stays unused: its number means none. */
 	for (unsigned int n = pages - 1; n > 0; n--)
 		put_page(s, n);
-	s->gen = 1;
 	s->hw_gen = 1;
 	shadow_switch(v);
 	return 0;
@@ -237,7 +236,6 @@ static void drop_everything(struct shadow *s)
 			ctx_free(s, c);
 	}
 	drop_global(s);
-	s->gen++;
 }
 
 /* Makes room: the address space not used for longest goes; when there is none but the current, everything. */
@@ -300,7 +298,6 @@ void shadow_switch(struct vcpu *v)
 
 	s->cur = ctx_find(v, key);
 	s->cur->used = ++s->clock;
-	s->gen++;
 }
 
 /* --- filling --- */
@@ -467,7 +464,6 @@ void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
 			zap_ctx(s, c, va);
 	if (asid == FENCE_ANY_ASID && s->global[SLOT(va)])
 		zap(s, s->global[SLOT(va)], va);
-	s->gen++;
 }
 
 void shadow_flush_asid(struct vcpu *v, u16 asid)
@@ -478,7 +474,6 @@ void shadow_flush_asid(struct vcpu *v, u16 asid)
 	for_each_ctx(s, c, bits)
 		if (ctx_has_asid(c, asid))
 			ctx_clear(s, c, false);
-	s->gen++;
 	shadow_load(v);
 }
 

@@ -59,7 +59,7 @@ void smp_relax(unsigned int turn)
 	if (turn < RELAX_TURNS)
 		return;
 	time_program(now() + timebase / 10000);
-	asm volatile("wfi" : : : "memory");
+	asm_wfi();
 }
 
 static struct pcpu *pcpu_add(u64 hartid)

@@ -184,7 +184,7 @@ static void all_gone(void)
 	if (!option("nopoweroff"))
 		sbi_shutdown(any_failed);
 	for (;;)
-		asm volatile("wfi");
+		asm_wfi();
 }
 
 void domains_start(void)

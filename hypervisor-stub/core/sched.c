@@ -217,8 +217,7 @@ static void idle(void)
 {
 	u64 sip;
 
-	/* Interrupts are off, but wfi ends when one is pending and enabled in sie (3.3.3). */
-	asm volatile("wfi" : : : "memory");
+	asm_wfi();
 	sip = csr_read(CSR_SIP);
 	if (sip & SIP_SSIP)
 		csr_clear(CSR_SIP, SIP_SSIP);

@@ -100,7 +100,7 @@ void vcpu_handle_requests(struct vcpu *v)
 {
 	spin_lock(&v->req_lock);
 	if (v->req_fence_i)
-		asm volatile("fence.i" : : : "memory");
+		asm_fence_i();
 	if (v->req_all)
 		v->ops->fence_all(v);
 	else

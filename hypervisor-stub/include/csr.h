@@ -137,6 +137,17 @@ static inline void asm_sfence_asid(unsigned long asid)
 	asm volatile("sfence.vma x0, %0" : : "r"(asid) : "memory");
 }
 
+static inline void asm_fence_i(void)
+{
+	asm volatile("fence.i" : : : "memory");
+}
+
+/* Ends when an interrupt is pending and enabled in sie, whether interrupts are on or not (3.3.3). */
+static inline void asm_wfi(void)
+{
+	asm volatile("wfi" : : : "memory");
+}
+
 static inline void asm_sfence_page(unsigned long va)
 {
 	asm volatile("sfence.vma %0" : : "r"(va) : "memory");

@@ -43,7 +43,6 @@ struct shadow {
 	spage_t global[512];	/* tables of the guest's global mappings, shared by all kernel views */
 	spage_t global_head, global_tail;
 	u64 clock;
-	u64 gen;		/* changes with every flush: cached translations are void */
 	u64 hw_gen;		/* changes when the vCPU moves to another hart: its ASIDs are void */
 	struct shadow_ctx *cur;
 	u64 live;		/* contexts in use, a bit each */

@@ -106,8 +106,6 @@ struct vcpu {
 	struct guest_csrs csr;
 	u64 sip;		/* pending interrupts; others set bits here atomically */
 	struct shadow shadow;	/* pv: the virtual TLB */
-	u64 code_va, code_gen;	/* pv: page of the last fetched instruction, see fetch.c */
-	const u8 *code;
 
 	struct domain *domain;
 	unsigned int id;

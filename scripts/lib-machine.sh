@@ -41,9 +41,10 @@ make_tree() {
 	dump_tree "$1"
 	fdtput -t s "$1" /chosen xen,xen-bootargs "$stub_options"
 	next_module=$MODULES_AT module_args=()
+	# libfdt puts a new node before its brothers: the last domain first makes them come in order
+	for ((i = ${#d_kernel[@]}; i > 0; i--)); do fdtput -c "$1" "/chosen/domU$i"; done
 	for i in "${!d_kernel[@]}"; do
 		node=/chosen/domU$((i + 1))
-		fdtput -c "$1" "$node"
 		fdtput -t s "$1" "$node" compatible xen,domain
 		fdtput -t i "$1" "$node" '#address-cells' 2
 		fdtput -t i "$1" "$node" '#size-cells' 2
@@ -71,9 +72,14 @@ make_qemu_args() {
 	fi
 }
 
-# A line after which nothing more is to come, whether the machine goes off or not.
+# The log shows that nothing more is to come, whether the machine goes off or not.
 ended() {
-	grep -qaE '^(stub: all domains are gone|stub: PANIC)|reboot: (Power down|System halted|Restarting)|end Kernel panic' "$log" 2>/dev/null
+	local gone='end Kernel panic|^stub: d[0-9]+: (shutdown: poweroff|crash)'
+	if [ "${d_mode[0]:-}" = native ]; then
+		grep -qaE 'reboot: (Power down|System halted|Restarting)|end Kernel panic' "$log"
+	else
+		grep -qaE '^stub: (all domains are gone|PANIC)' "$log" || [ "$(grep -caE "$gone" "$log")" -ge ${#d_kernel[@]} ]
+	fi
 }
 
 # The watch over a run: what the machine's clock said last, when the log last grew, for how many looks time stood still.

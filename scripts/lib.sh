@@ -82,6 +82,9 @@ progress() {
 }
 progress_end() { [ ! -t 2 ] || printf '\r\033[K' >&2; }
 
+# A path as people type it from where they are.
+shown() { echo "${1#"$PWD"/}"; }
+
 # tsv_row FIELD...: one line of a TSV
 tsv_row() {
 	local IFS=$'\t'

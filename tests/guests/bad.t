@@ -10,7 +10,9 @@ beside() {
 	local name=guest-bad-$1-$2-h$3
 	what="bad $1, $2, H $3"
 	boot_guest "$name" --kernel "$build/guests/csr.bin" --mode "$2" --cpu "rv64,h=$3" --smp 1 --vcpus 1 --domains 1 \
-		--append "guest=$2" --domain "kernel=$build/guests/bad-$1.bin" --expect 'pvops-guest: pass' --silence 5 --timeout 60
+		--append "guest=$2" \
+		--domain "kernel=$build/guests/bad-$1.bin" --expect 'pvops-guest: pass' --timeout 120 \
+		--silence "${silence:-30}"
 	tr -d '\r\000' <"$log" >"$log.txt"
 }
 
@@ -43,20 +45,24 @@ stub_lives() {
 prepare
 for way in pv:false pv:true hvm:true; do
 	h=${way#*:} way=${way%:*}
+	silence=5
 	for guest in nowhere satp; do
 		beside $guest "$way" "$h"
 		says 'it is ended, with the reason' '^stub: d[12]: crash: ..'
 		stub_lives
 	done
+	silence=5
 	beside faultloop "$way" "$h"
 	# VS-mode takes its page faults itself: the stub never hears of them, so it may spin
 	[ "$way" = hvm ] || says 'it is ended, with the reason' '^stub: d[12]: crash: ..'
 	stub_lives
+	silence=''
 	for guest in garbage notmine selfpt; do
 		beside $guest "$way" "$h"
 		passes 2 'it survives'
 		stub_lives
 	done
+	silence=5
 	beside wild "$way" "$h"
 	stub_lives
 done

@@ -356,10 +356,11 @@ static void software_irq_in_u(void)
 /* 3.1.9: order: of SSI and STI pending together, SSI goes first. */
 static void irq_priority(void)
 {
+	unsigned long start = rdtime();
 	struct trap t;
 
 	set_timer(0);
-	check(wait_for(csr_read(sip) & IE_STIE));
+	wait_for(rdtime() - start > 10000);
 	csr_set(sip, IE_SSIE);
 	csr_set(sie, IE_SSIE | IE_STIE);
 	t = user_run((unsigned long)user_spin, false);

@@ -22,14 +22,16 @@ static void irq(struct hart *h, struct trap t)
 	unsigned long n = t.cause & ~CAUSE_IRQ;
 
 	h->irq = t;
-	if (n < (unsigned long)ARRAY_SIZE(h->irqs))
-		h->irqs[n]++;
+	/* acknowledge first: who sees the count may send the next one at once */
 	if (n == IRQ_SOFT)
 		csr_clear(sip, IE_SSIE);
 	else if (n == IRQ_TIMER)
 		set_timer(-1UL);
 	else
 		csr_clear(sie, 1UL << n);
+	mb();
+	if (n < (unsigned long)ARRAY_SIZE(h->irqs))
+		h->irqs[n]++;
 }
 
 static void unexpected(struct hart *h, struct trap t)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# For tests that boot whole kernels through the one command.
+
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/tap.sh"
+this=$(basename "$0" .t)
+build=${PVOPS_BUILD:-$tap_top/build}
+mapfile -t stages < <(sed -n 's/^# stage: *//p' "${PVOPS_QUEUE:-$tap_top}/series")
+# shellcheck disable=SC2034 # the tests use it
+last=${stages[-1]}
+export PVOPS_LOGS=${PVOPS_LOGS:-$build/logs/$this-$$}
+
+# boot NAME OPTION...: one boot; $log is its console, field NAME a value of its results.
+boot() {
+	log=$PVOPS_LOGS/$this-$1.log
+	rm -f "$log.tsv"
+	run pvops boot --name "$this-$1" "${@:2}"
+}
+field() { awk -F '\t' -v n="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == n) c = i } NR == 2 { print $c }' "$log.tsv" 2>/dev/null; }
+
+# ended NAME VERDICT [TEXT...]: how the last boot ended, and what it said or its console has.
+ended() {
+	local name=$1 want=$2 text fine=true
+	shift 2
+	[ "$(field verdict)" = "$want" ] || fine=false
+	for text; do [[ $output == *"$text"* ]] || grep -qaF -- "$text" "$log" || fine=false; done
+	ok "$name: $want" $fine || {
+		printf '# the verdict is "%s" (%s); the log: %s\n' "$(field verdict)" "$(field reason)" "$log"
+		printf '%s\n' "$output" | tail -n 8 | sed 's/^/#   /'
+	}
+}
+
+# at_most NAME VALUE LIMIT (numbers, with a fraction or not)
+at_most() {
+	ok "$1: $2, at most $3" awk -v v="$2" -v m="$3" 'BEGIN { exit !(v > 0 && v <= m) }'
+}

@@ -144,8 +144,10 @@ static void sip_bits(void)
 /* 4.1.3: STIP is not cleared by a write either. */
 static void sip_stip_stays(void)
 {
-	if (guest_mode() == MODE_HVM)
-		todo("QEMU before 8.1 shows VS-mode no STIP in sip");
+	if (guest_mode() == MODE_HVM) {
+		skip("QEMU before 8.1 shows VS-mode no STIP in sip");
+		return;
+	}
 	set_timer(0);
 	check(wait_for(csr_read(sip) & IE_STIE));
 	csr_clear(sip, IE_STIE);

@@ -6,7 +6,7 @@
 #include "guest.h"
 #include "user.h"
 
-#define TODO_VSTIP "QEMU before 8.1 shows VS-mode no STIP in sip"
+#define NO_VSTIP "QEMU before 8.1 shows VS-mode no STIP in sip"
 
 #define FAR	(1UL << 40)	/* more than a day */
 #define SHORT	20000UL		/* ticks: 2 ms on virt, 20 ms on sifive_u */
@@ -53,8 +53,10 @@ static void time_in_user_mode(void)
 
 static void past_is_pending(void)
 {
-	if (guest_mode() == MODE_HVM)
-		todo(TODO_VSTIP);
+	if (guest_mode() == MODE_HVM) {
+		skip(NO_VSTIP);
+		return;
+	}
 	set_timer(0);
 	check(wait_for(stip()));
 	set_timer(rdtime() + FAR);
@@ -127,8 +129,10 @@ static void masked(void)
 {
 	struct hart *h = this_hart();
 
-	if (guest_mode() == MODE_HVM)
-		todo(TODO_VSTIP);
+	if (guest_mode() == MODE_HVM) {
+		skip(NO_VSTIP);
+		return;
+	}
 	h->irqs[IRQ_TIMER] = 0;
 	set_timer(0);
 	check(wait_for(stip()));
@@ -184,6 +188,10 @@ static void in_user_mode(void)
 /* The legacy call, extension 0: the same timer. */
 static void legacy_set_timer(void)
 {
+	if (guest_mode() == MODE_HVM) {
+		skip(NO_VSTIP);
+		return;
+	}
 	check_eq(0, sbi1(SBI_LEGACY_SET_TIMER, 0, 0).error);
 	check(wait_for(stip()));
 	sbi1(SBI_LEGACY_SET_TIMER, 0, -1UL);

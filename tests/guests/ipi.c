@@ -242,8 +242,11 @@ static void wakes_other(void)
 /* HSM 9.3: a hart whose status is started executes: an IPI to it is not lost. */
 static void pending_sleeper(void *arg)
 {
-	if (wait_for(ssip()))
-		woken = 1;
+	unsigned long start = rdtime();
+
+	while (!ssip() && rdtime() - start < PATIENCE / 4)
+		;
+	woken = ssip();
 }
 
 static void to_just_started(void)

@@ -58,12 +58,13 @@ guest_run() {
 	name=guest-$topic-$way-h$h-$harts
 	what="$topic, $way, H $h, $harts hart(s)"
 	boot_guest "$name" --kernel "$build/guests/$topic.bin" --mode "$way" --cpu "rv64,h=$h" --smp "$harts" \
-		--vcpus "${vcpus:-$harts}" --append "guest=$way" --expect 'pvops-guest: pass'
+		--mem $((64 * harts))M --append "guest=$way" --expect 'pvops-guest: pass'
 	if [ "$verdict" = pass ]; then
 		ok "$what"
 	else
 		not_ok "$what: $verdict"
-		tr -d '\r\000' <"$log" | grep -aE '^(\(d[0-9]+\) )?(not ok|# .*(expected|not so|unexpected)|stub: (PANIC|d[0-9]+: crash))' | head -n 40 | diag
+		tr -d '\r\000' <"$log" | sed -nE '/^(\(d[0-9]+\) )?(not ok|# .*(expected|not so|unexpected)|stub: (PANIC|all|d[0-9]+: (crash|cannot)))/p' |
+			head -n 40 | diag
 	fi
 }
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A pv domain to test with; see guest.h. */
+#include <stdlib.h>
+#include <string.h>
+#include "guest.h"
+
+#define PIECES_AT	(HOST_RAM_BASE + (256UL << 20))	/* guest memory: the machine's upper half */
+#define POOL_AT		(HOST_RAM_BASE + (16UL << 20))
+#define POOL_SIZE	(64UL << 20)
+#define MAX_MIB		128
+
+struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages)
+{
+	struct domain *d = calloc(1, sizeof(*d));
+	unsigned int n = mib / 2;
+	u64 share;
+
+	d->id = 1;
+	d->cfg.id = 1;
+	d->cfg.memory = (u64)mib << 20;
+	d->pool = pa_to_va(POOL_AT);
+	d->pool_size = POOL_SIZE;
+	/* What the pool is made of has been used before. */
+	memset(d->pool, 0xa5, MIN(POOL_SIZE, 4UL << 20));
+	if (mib > MAX_MIB || p2m_init(d))
+		host_die("guest_make");
+	for (unsigned int i = 0; i < n; i++) {
+		/* No two pieces side by side as in the guest: what runs over the end of one hits another. */
+		paddr_t pa = PIECES_AT + (u64)((i * 7 + 3) % (MAX_MIB / 2)) * SZ_2M;
+
+		memset(pa_to_va(pa), 0, 1 << 16);
+		if (p2m_map_2m(d, GUEST_RAM_BASE + i * SZ_2M, pa))
+			host_die("guest_make: p2m");
+	}
+	share = sizeof(struct vcpu) + (shadow_pages ? shadow_pages * (PAGE_SIZE + shadow_overhead(1)) : 2UL << 20);
+	for (d->nr_vcpus = 0; d->nr_vcpus < vcpus; d->nr_vcpus++)
+		if (!vcpu_create(d, d->nr_vcpus, share))
+			host_die("guest_make: vCPU");
+	for (unsigned int i = 0; i < vcpus; i++)
+		vcpu_start(d->vcpu[i]);
+	return d;
+}
+
+void guest_free(struct domain *d)
+{
+	free(d);
+}
+
+void guest_run(struct vcpu *v)
+{
+	v->state = VCPU_RUNNING;
+	v->pcpu = this_pcpu();
+	this_pcpu()->current = v;
+	v->ops->load(v);
+	v->last_pcpu = this_pcpu();
+}
+
+void guest_leave(struct vcpu *v)
+{
+	v->ops->save(v);
+	v->pcpu->current = NULL;
+	v->pcpu = NULL;
+	v->state = VCPU_RUNNABLE;
+}
+
+u64 *guest_u64(struct domain *d, u64 gpa)
+{
+	paddr_t pa;
+	u64 size;
+
+	if (!p2m_lookup(d, gpa, &pa, &size))
+		host_die("guest_u64");
+	return pa_to_va(pa);
+}
+
+bool guest_owns(struct domain *d, paddr_t pa)
+{
+	for (u64 gpa = GUEST_RAM_BASE; gpa < GUEST_RAM_BASE + d->cfg.memory; gpa += SZ_2M) {
+		paddr_t piece;
+		u64 size;
+
+		if (p2m_lookup(d, gpa, &piece, &size) && pa - piece < SZ_2M)
+			return true;
+	}
+	return false;
+}

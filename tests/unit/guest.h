@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A pv domain to test with: memory in shuffled pieces, vCPUs with pools of a size to choose; guest.c. */
+#ifndef UNIT_GUEST_H
+#define UNIT_GUEST_H
+
+#include "host.h"
+
+/* Memory of GUEST_RAM_BASE .. + mib; vcpus, each with about that many shadow pages (0: plenty). The last made is current. */
+struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages);
+void guest_free(struct domain *d);
+
+/* Lets v run here, as the scheduler would. */
+void guest_run(struct vcpu *v);
+void guest_leave(struct vcpu *v);
+
+/* The guest's memory as it sees it. */
+u64 *guest_u64(struct domain *d, u64 gpa);
+
+/* Memory of the domain? */
+bool guest_owns(struct domain *d, paddr_t pa);
+
+/* A page table entry. */
+static inline u64 guest_pte(u64 gpa, u64 flags)
+{
+	return (gpa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+}
+
+#define SV39(root_gpa, asid) (SATP_MODE_SV39 << SATP_MODE_SHIFT | (u64)(asid) << SATP_ASID_SHIFT | (root_gpa) >> PAGE_SHIFT)
+
+#endif

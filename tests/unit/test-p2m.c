@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/* arch/p2m.c: guest physical memory, and the domain's pool its tables are from. */
+#include "guest.h"
+#include "unit.h"
+
+#define MIB	16
+#define TOP	(GUEST_RAM_BASE + ((u64)MIB << 20))
+
+static struct domain *d;
+
+static int setup(void **state)
+{
+	(void)state;
+	d = guest_make(MIB, 1, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	guest_free(d);
+	return 0;
+}
+
+static void lookup(void **state)
+{
+	static const u64 nowhere[] = { 0, GUEST_RAM_BASE - 1, TOP, 1UL << 40, (1UL << 41) - 1, 1UL << 41, 1UL << 56, ~0UL };
+	paddr_t pa, first;
+	u64 size;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(nowhere); i++)
+		assert_false(p2m_lookup(d, nowhere[i], &pa, &size));
+	assert_true(p2m_lookup(d, GUEST_RAM_BASE, &first, &size));
+	assert_int_equal(size, SZ_2M);
+	assert_true(p2m_lookup(d, GUEST_RAM_BASE + SZ_2M - 1, &pa, &size));
+	assert_int_equal(pa, first + SZ_2M - 1);
+	/* guest_make() shuffles. */
+	assert_true(p2m_lookup(d, GUEST_RAM_BASE + SZ_2M, &pa, &size));
+	assert_int_not_equal(pa, first + SZ_2M);
+	assert_true(p2m_lookup(d, TOP - 1, &pa, &size));
+}
+
+static void map_outside(void **state)
+{
+	u64 used = d->pool_used;
+
+	(void)state;
+	assert_int_not_equal(p2m_map_2m(d, 1UL << 41, HOST_RAM_BASE), 0);
+	assert_int_not_equal(p2m_map_2m(d, ~0UL & ~(SZ_2M - 1), HOST_RAM_BASE), 0);
+	assert_int_equal(d->pool_used, used);
+	assert_int_equal(p2m_map_2m(d, (1UL << 41) - SZ_2M, HOST_RAM_BASE + SZ_2M), 0);
+}
+
+static void pool_runs_out(void **state)
+{
+	(void)state;
+	d->pool_size = d->pool_used;
+	assert_int_not_equal(p2m_map_2m(d, 1UL << 35, HOST_RAM_BASE), 0);
+}
+
+/* Sv39x4 as a hart would walk it (15.5.1): the root is 16 KiB, aligned to that. */
+static void is_what_a_hart_walks(void **state)
+{
+	paddr_t root = va_to_pa(d->p2m), pa, want;
+	u64 size;
+
+	(void)state;
+	assert_true(IS_ALIGNED(root, 4 * PAGE_SIZE));
+	for (u64 gpa = GUEST_RAM_BASE; gpa < TOP; gpa += SZ_2M) {
+		u64 *l2 = pa_to_va(root + (gpa >> 30) * 8), *l1;
+
+		assert_int_equal(*l2 & 0xff, PTE_V);
+		l1 = pa_to_va((*l2 >> 10 << 12) + ((gpa >> 21) & 511) * 8);
+		assert_int_equal(*l1 & 0xff, PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D);
+		pa = *l1 >> 10 << 12;
+		assert_true(IS_ALIGNED(pa, SZ_2M));
+		assert_true(p2m_lookup(d, gpa, &want, &size));
+		assert_int_equal(pa, want);
+	}
+}
+
+static void copies(void **state)
+{
+	enum { LEN = 3 << 20 };
+	u8 *a = malloc(LEN), *b = malloc(LEN);
+
+	(void)state;
+	for (int i = 0; i < LEN; i++)
+		a[i] = rnd();
+	for (int i = 0; i < 12; i++) {
+		u64 len = rnd_below(LEN), gpa = GUEST_RAM_BASE + rnd_below((MIB << 20) - len + 1);
+
+		memset(b, 0, len);
+		assert_int_equal(p2m_copy_to(d, gpa, a, len), 0);
+		assert_int_equal(p2m_copy_from(d, b, gpa, len), 0);
+		assert_memory_equal(a, b, len);
+		if (len)
+			assert_int_equal(((u8 *)guest_u64(d, (gpa + len - 1) & ~7UL))[(gpa + len - 1) & 7], a[len - 1]);
+	}
+	free(a);
+	free(b);
+}
+
+static void copies_end_where_memory_does(void **state)
+{
+	u8 buf[64] = { 0 };
+
+	(void)state;
+	assert_int_equal(p2m_copy_to(d, TOP - 64, buf, 64), 0);
+	assert_int_not_equal(p2m_copy_to(d, TOP - 63, buf, 64), 0);
+	assert_int_not_equal(p2m_copy_from(d, buf, GUEST_RAM_BASE - 1, 2), 0);
+	assert_int_not_equal(p2m_copy_from(d, buf, ~0UL - 3, 64), 0);
+	assert_int_equal(p2m_copy_from(d, buf, ~0UL, 0), 0);
+}
+
+static void pool(void **state)
+{
+	u8 *p, *last = d->pool + d->pool_used;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		static const u64 sizes[] = { 1, 8, 64, 100, 1000, 4096, 5000, 8192, 16384, 12288, 65536 };
+		u64 size = sizes[rnd_below(ARRAY_SIZE(sizes))];
+		bool zeroed = rnd_below(2);
+
+		p = zeroed ? domain_pool_alloc(d, size) : domain_pool_take(d, size);
+		if (!p)
+			break;
+		assert_true(p >= last && p + size <= d->pool + d->pool_size);
+		assert_true(IS_ALIGNED((u64)p, size >= PAGE_SIZE ? PAGE_SIZE : 64));
+		if (size > PAGE_SIZE && !(size & (size - 1)))
+			assert_true(IS_ALIGNED((u64)p, size));
+		for (u64 k = 0; zeroed && k < size; k++)
+			assert_int_equal(p[k], 0);
+		last = p + size;
+	}
+	assert_null(domain_pool_take(d, d->pool_size + 1));
+	assert_null(domain_pool_take(d, ~0UL));
+	assert_true(d->pool_used <= d->pool_size);
+}
+
+#define E(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+UNIT_MAIN(E(lookup), E(map_outside), E(pool_runs_out), E(is_what_a_hart_walks), E(copies), E(copies_end_where_memory_does),
+	  E(pool))

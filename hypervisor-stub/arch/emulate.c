@@ -22,7 +22,6 @@
 #define INSN_RS1(i)	(((i) >> 15) & 31)
 #define INSN_RS2(i)	(((i) >> 20) & 31)
 #define INSN_CSR(i)	((i) >> 20)
-#define CSR_IS_READ_ONLY(c) (((c) >> 10) == 3)
 
 static void illegal(struct vcpu *v, u32 insn)
 {
@@ -30,48 +29,27 @@ static void illegal(struct vcpu *v, u32 insn)
 	pv_inject(v, EXC_ILLEGAL, insn);
 }
 
-static bool csr_get(struct vcpu *v, unsigned int csr, u64 *val)
-{
-	struct guest_csrs *c = &v->csr;
-
-	switch (csr) {
-	case CSR_SSTATUS:
-		*val = (v->hw_sstatus & PV_SSTATUS_HW) | c->sstatus;
-		return true;
-	case CSR_SSCRATCH:
-		*val = c->sscratch;
-		return true;
-	case CSR_SEPC:
-		*val = c->sepc;
-		return true;
-	case CSR_SCAUSE:
-		*val = c->scause;
-		return true;
-	case CSR_STVAL:
-		*val = c->stval;
-		return true;
-	case CSR_SATP:
-		*val = c->satp;
-		return true;
-	case CSR_SIE:
-		*val = c->sie;
-		return true;
-	case CSR_SIP:
-		*val = READ_ONCE(v->sip);
-		return true;
-	case CSR_STVEC:
-		*val = c->stvec;
-		return true;
-	case CSR_SCOUNTEREN:
-		*val = c->scounteren;
-		return true;
-	case CSR_SENVCFG:
-		*val = c->senvcfg;
-		return true;
-	default:
-		return false;
-	}
-}
+/*
+ * The CSRs that are no more than a register: where, which bits can be written, and what a trap counts as.
+ * By the low seven bits of the number; the others of S-mode have an offset of 0.
+ */
+static const struct plain_csr {
+	u16 offset;
+	u16 cause;
+	u32 unused;
+	u64 mask;
+} plain[128] = {
+#define PLAIN(name, field, trap, bits) \
+	[CSR_##name & 127] = { .offset = offsetof(struct vcpu, csr.field), .cause = TRAP_##trap, .mask = (bits) }
+	PLAIN(SSCRATCH, sscratch, SSCRATCH, ~0UL),
+	PLAIN(SEPC, sepc, TRAPINFO, ~1UL),
+	PLAIN(SCAUSE, scause, TRAPINFO, ~0UL),
+	PLAIN(STVAL, stval, TRAPINFO, ~0UL),
+	PLAIN(SIE, sie, CSR, SIP_ALL),
+	PLAIN(SCOUNTEREN, scounteren, CSR, PV_COUNTERS),
+	PLAIN(SENVCFG, senvcfg, CSR, SENVCFG_FIOM),
+#undef PLAIN
+};
 
 static void set_satp(struct vcpu *v, u64 val)
 {
@@ -85,88 +63,105 @@ static void set_satp(struct vcpu *v, u64 val)
 	shadow_load(v);
 }
 
-static void csr_put(struct vcpu *v, unsigned int csr, u64 val)
+static void set_sip(struct vcpu *v, u64 val)
 {
-	struct guest_csrs *c = &v->csr;
+	/* Of the pending bits SSIP alone is the guest's to write (12.1.3). */
+	if (val & SIP_SSIP)
+		__atomic_fetch_or(&v->sip, SIP_SSIP, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and(&v->sip, ~SIP_SSIP, __ATOMIC_RELAXED);
+}
 
-	switch (csr) {
-	case CSR_SSTATUS:
-		c->sstatus = val & PV_SSTATUS_VIRT;
-		v->hw_sstatus = (v->hw_sstatus & ~PV_SSTATUS_HW_RW) | (val & PV_SSTATUS_HW_RW);
-		break;
-	case CSR_SSCRATCH:
-		c->sscratch = val;
-		break;
-	case CSR_SEPC:
-		c->sepc = val & ~1UL;
-		break;
-	case CSR_SCAUSE:
-		c->scause = val;
-		break;
-	case CSR_STVAL:
-		c->stval = val;
-		break;
-	case CSR_SATP:
-		set_satp(v, val);
-		break;
-	case CSR_SIE:
-		c->sie = val & SIP_ALL;
-		break;
-	case CSR_SIP:
-		/* Of the pending bits SSIP alone is the guest's to write (12.1.3). */
-		if (val & SIP_SSIP)
-			__atomic_fetch_or(&v->sip, SIP_SSIP, __ATOMIC_RELAXED);
-		else
-			__atomic_fetch_and(&v->sip, ~SIP_SSIP, __ATOMIC_RELAXED);
-		break;
-	case CSR_STVEC:
-		if (!(val & 2))
-			c->stvec = val;
-		break;
-	case CSR_SCOUNTEREN:
-		c->scounteren = val & PV_COUNTERS;
-		break;
-	case CSR_SENVCFG:
-		c->senvcfg = val & SENVCFG_FIOM;
-		break;
+static void set_stvec(struct vcpu *v, u64 val)
+{
+	if (!(val & 2))		/* modes 2 and 3 are reserved */
+		v->csr.stvec = val;
+}
+
+/* csrrw, csrrs, csrrc and their immediate forms (volume I, chapter 6): what is written to a CSR that holds old. */
+static inline u64 new_value(const struct vcpu *v, u32 insn, u64 old)
+{
+	unsigned int op = INSN_FUNCT3(insn), rs1 = INSN_RS1(insn);
+	u64 src = op & 4 ? rs1 : v->regs[rs1];
+
+	switch (op & 3) {
+	case 2:
+		return old | src;
+	case 3:
+		return old & ~src;
+	default:
+		return src;
 	}
 }
 
-static void count_csr(struct vcpu *v, unsigned int csr)
+/* csrrs and csrrc with x0 or 0 do not write, whatever the CSR holds. */
+static inline bool writes(u32 insn)
 {
-	if (csr == CSR_SSTATUS)
-		vcpu_count(v, TRAP_SSTATUS);
-	else if (csr == CSR_SSCRATCH)
-		vcpu_count(v, TRAP_SSCRATCH);
-	else if (csr >= CSR_SEPC && csr <= CSR_STVAL)
-		vcpu_count(v, TRAP_TRAPINFO);
-	else
-		vcpu_count(v, csr == CSR_SATP ? TRAP_SATP : TRAP_CSR);
+	return (INSN_FUNCT3(insn) & 3) == 1 || INSN_RS1(insn);
 }
 
-/* csrrw, csrrs, csrrc and their immediate forms (volume I, chapter 6). */
-static void emulate_csr(struct vcpu *v, u32 insn)
+static inline void finish(struct vcpu *v, u32 insn, u64 old)
 {
-	unsigned int csr = INSN_CSR(insn), op = INSN_FUNCT3(insn), rs1 = INSN_RS1(insn), rd = INSN_RD(insn);
-	u64 src = op & 4 ? rs1 : v->regs[rs1];
-	bool write = (op & 3) == 1 || rs1;
+	if (INSN_RD(insn))
+		v->regs[INSN_RD(insn)] = old;
+	v->pc += 4;
+}
+
+static void emulate_sstatus(struct vcpu *v, u32 insn)
+{
+	u64 old = (v->hw_sstatus & PV_SSTATUS_HW) | v->csr.sstatus;
+	u64 val = new_value(v, insn, old);
+
+	vcpu_count(v, TRAP_SSTATUS);
+	/* With nothing to write val is old, and writing that changes nothing. */
+	v->csr.sstatus = val & PV_SSTATUS_VIRT;
+	v->hw_sstatus = (v->hw_sstatus & ~PV_SSTATUS_HW_RW) | (val & PV_SSTATUS_HW_RW);
+	finish(v, insn, old);
+}
+
+static void emulate_rare_csr(struct vcpu *v, u32 insn)
+{
+	static const struct {
+		u16 csr, cause;
+		void (*set)(struct vcpu *v, u64 val);
+	} rare[] = {
+		{ CSR_SATP, TRAP_SATP, set_satp },
+		{ CSR_SIP, TRAP_CSR, set_sip },
+		{ CSR_STVEC, TRAP_CSR, set_stvec },
+	};
+	unsigned int csr = INSN_CSR(insn), i = 0;
 	u64 old;
 
-	if ((write && CSR_IS_READ_ONLY(csr)) || !csr_get(v, csr, &old)) {
+	while (i < ARRAY_SIZE(rare) && rare[i].csr != csr)
+		i++;
+	if (i == ARRAY_SIZE(rare)) {
 		illegal(v, insn);
 		return;
 	}
-	if (write) {
-		if ((op & 3) == 2)
-			src = old | src;
-		else if ((op & 3) == 3)
-			src = old & ~src;
-		csr_put(v, csr, src);
+	vcpu_count(v, rare[i].cause);
+	old = csr == CSR_SATP ? v->csr.satp : csr == CSR_SIP ? READ_ONCE(v->sip) : v->csr.stvec;
+	if (writes(insn))
+		rare[i].set(v, new_value(v, insn, old));
+	finish(v, insn, old);
+}
+
+static inline void emulate_csr(struct vcpu *v, u32 insn)
+{
+	unsigned int csr = INSN_CSR(insn);
+	const struct plain_csr *p = &plain[csr & 127];
+	u64 *reg = (u64 *)((u8 *)v + p->offset), old;
+
+	if (csr == CSR_SSTATUS) {
+		emulate_sstatus(v, insn);
+	} else if (likely(csr >> 7 == CSR_SSTATUS >> 7 && p->offset)) {
+		v->traps[p->cause]++;
+		old = *reg;
+		if (writes(insn))
+			*reg = new_value(v, insn, old) & p->mask;
+		finish(v, insn, old);
+	} else {
+		emulate_rare_csr(v, insn);
 	}
-	if (rd)
-		v->regs[rd] = old;
-	v->pc += 4;
-	count_csr(v, csr);
 }
 
 static void emulate_sret(struct vcpu *v)
@@ -199,19 +194,9 @@ static void emulate_sfence(struct vcpu *v, u32 insn)
 	vcpu_count(v, TRAP_SFENCE);
 }
 
-/* An instruction of the guest's kernel that the hart found illegal in U-mode. */
-void emulate_instruction(struct vcpu *v)
+static void emulate_other(struct vcpu *v, u32 insn)
 {
-	u32 insn = v->stval;
-
-	/* stval may be zero where a hart does not tell (12.1.9): read the instruction then. */
-	if (unlikely(!insn) && !fetch_instruction(v, &insn))
-		return;
-	if ((insn & 0x7f) != OPCODE_SYSTEM) {
-		illegal(v, insn);
-	} else if (INSN_FUNCT3(insn) & 3) {
-		emulate_csr(v, insn);
-	} else if (insn == INSN_SRET) {
+	if (insn == INSN_SRET) {
 		emulate_sret(v);
 	} else if ((insn & SFENCE_MASK) == SFENCE_MATCH) {
 		emulate_sfence(v, insn);
@@ -222,4 +207,13 @@ void emulate_instruction(struct vcpu *v)
 	} else {
 		illegal(v, insn);
 	}
+}
+
+/* An instruction of the guest's kernel that the hart found illegal in U-mode. */
+void emulate_instruction(struct vcpu *v, u32 insn)
+{
+	if (likely((insn & 0x7f) == OPCODE_SYSTEM && (INSN_FUNCT3(insn) & 3)))
+		emulate_csr(v, insn);
+	else
+		emulate_other(v, insn);
 }

@@ -4,12 +4,14 @@
  * Traps of the guest's user go to the guest's kernel; traps of its kernel are ours to answer.
  */
 #include "pv.h"
+#include "code.h"
 #include "domain.h"
 #include "smp.h"
 #include "std.h"
 #include "stub.h"
 #include "vcpu.h"
 
+#define DECODED(pc)	(((pc) >> 1) % DECODED_ENTRIES)
 #define STUCK_LIMIT	1000	/* faults in a row on the first instruction of the fault handler */
 
 void pv_set_user(struct vcpu *v, bool user)
@@ -56,11 +58,20 @@ static void page_fault(struct vcpu *v, enum access access)
 	pv_inject(v, cause, v->stval);
 }
 
-static void environment_call(struct vcpu *v)
+static __attribute__((noinline)) void environment_call(struct vcpu *v)
 {
+	u32 insn;
+
 	if (v->user) {
 		vcpu_count(v, TRAP_ECALL);
 		pv_inject(v, EXC_ECALL_U, 0);
+		return;
+	}
+	if (code_original(v, &insn)) {
+		/* Below, another address space may have another page there. */
+		if ((s64)v->pc < 0)
+			v->decoded[DECODED(v->pc)] = (struct decoded){ v->pc, v->shadow.gen, insn };
+		emulate_instruction(v, insn);
 		return;
 	}
 	vcpu_count(v, TRAP_SBI);
@@ -68,16 +79,27 @@ static void environment_call(struct vcpu *v)
 	guest_sbi(v);
 }
 
-static void pv_trap(struct vcpu *v)
+static void illegal_instruction(struct vcpu *v)
+{
+	u32 insn = v->stval;
+
+	if (v->user) {
+		vcpu_count(v, TRAP_ILLEGAL);
+		pv_inject(v, EXC_ILLEGAL, v->stval);
+		return;
+	}
+	/* stval may be zero where a hart does not tell (12.1.9): read the instruction then. */
+	if (unlikely(!insn) && !fetch_instruction(v, &insn))
+		return;
+	code_trapped(v);
+	emulate_instruction(v, insn);
+}
+
+static __attribute__((noinline)) void slow_trap(struct vcpu *v)
 {
 	switch (v->scause) {
 	case EXC_ILLEGAL:
-		if (likely(!v->user)) {
-			emulate_instruction(v);
-			break;
-		}
-		vcpu_count(v, TRAP_ILLEGAL);
-		pv_inject(v, v->scause, v->stval);
+		illegal_instruction(v);
 		break;
 	case EXC_ECALL_U:
 		environment_call(v);
@@ -96,6 +118,17 @@ static void pv_trap(struct vcpu *v)
 		pv_inject(v, v->scause, v->stval);
 		break;
 	}
+}
+
+/* Nearly all traps are instructions that have been ecalls in a copy before. */
+static void pv_trap(struct vcpu *v)
+{
+	const struct decoded *d = &v->decoded[DECODED(v->pc)];
+
+	if (v->scause == EXC_ECALL_U && !v->user && d->pc == v->pc && d->gen == v->shadow.gen)
+		emulate_instruction(v, d->insn);
+	else
+		slow_trap(v);
 }
 
 static bool pv_irq_ready(struct vcpu *v)
@@ -131,6 +164,7 @@ static void pv_reset(struct vcpu *v)
 	v->stuck = 0;
 	/* SPP clear: sret goes to U-mode. FS starts Off, as on a hart out of reset. */
 	v->hw_sstatus = SSTATUS_SPIE | SSTATUS_UXL_64;
+	shadow_reset(v);
 	shadow_switch(v);
 }
 

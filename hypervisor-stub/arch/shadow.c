@@ -11,6 +11,7 @@
  * space finds the guest's kernel already there. A root slot with a mapping that is not global has a table
  * of its own (ctx->own), which then takes the global ones as well.
  */
+#include "code.h"
 #include "domain.h"
 #include "shadow.h"
 #include "smp.h"
@@ -236,6 +237,7 @@ static void drop_everything(struct shadow *s)
 			ctx_free(s, c);
 	}
 	drop_global(s);
+	s->gen++;
 }
 
 /* Makes room: the address space not used for longest goes; when there is none but the current, everything. */
@@ -289,6 +291,11 @@ static struct shadow_ctx *ctx_find(struct vcpu *v, u64 key)
 	return victim;
 }
 
+static bool has_own_kernel(const struct shadow_ctx *c)
+{
+	return c->own[4] | c->own[5] | c->own[6] | c->own[7];
+}
+
 /* The guest's satp has changed: find or make its shadow. The caller loads it. */
 void shadow_switch(struct vcpu *v)
 {
@@ -296,7 +303,12 @@ void shadow_switch(struct vcpu *v)
 	u64 satp = v->csr.satp;
 	u64 key = satp >> SATP_MODE_SHIFT ? (satp & ~(0xfUL << SATP_MODE_SHIFT)) | KEY_PAGED : KEY_BARE;
 
+	/* Contexts with tables of their own for the kernel's half may see other things there. */
+	if (s->cur && has_own_kernel(s->cur))
+		s->gen++;
 	s->cur = ctx_find(v, key);
+	if (has_own_kernel(s->cur))
+		s->gen++;
 	s->cur->used = ++s->clock;
 }
 
@@ -323,6 +335,7 @@ static u64 *l1_table(struct shadow *s, enum shadow_view view, unsigned int slot,
 	} else {
 		n = take_listed(s, &c->head, &c->tail);
 		if (view == VIEW_KERNEL) {
+			s->gen++;
 			set_slot(c->own, slot);
 			/* The hart may hold translations of the shared table under this ASID. */
 			if (root[slot])
@@ -355,12 +368,11 @@ static u64 leaf_flags(struct vcpu *v, u64 guest_pte)
  * take each other's place, the hart may hold both kinds, and a later flush of one address would find only
  * the new one: so everything is flushed at once.
  */
-static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t pa, u64 piece)
+static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t pa, u64 piece, u64 flags)
 {
 	struct shadow *s = &v->shadow;
 	enum shadow_view view = v->user ? VIEW_USER : VIEW_KERNEL;
 	bool global = t->pte & PTE_G;
-	u64 flags = leaf_flags(v, t->pte);
 	u64 *l1, *pte;
 	spage_t n;
 
@@ -388,6 +400,30 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 	page(s, n)[L0_INDEX(va)] = (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
 }
 
+/* What arch/code.c asks of a mapping: it may become smaller, lose rights, or lead to the copy of a page. */
+static u64 mind_copies(struct vcpu *v, u64 va, enum access access, const struct translation *t, paddr_t *pa,
+		       u64 *piece, u64 flags)
+{
+	bool region = code_in_region(v->domain->code, t->gpa);
+	u8 *copy;
+
+	if (region)
+		*piece = PAGE_SIZE;
+	if (region && access != ACCESS_STORE)
+		flags &= ~(PTE_W | PTE_D);
+	if (flags & PTE_W)
+		code_will_write(v, t->gpa, MIN(t->size, *piece));
+	if (!region || v->user || !(t->pte & PTE_G) || !shadow_is_global(v, va))
+		return flags;
+	if (access != ACCESS_FETCH)
+		return code_for_data(v, va) ? flags & ~PTE_X : flags;
+	copy = code_for_fetch(v, va, *pa);
+	if (!copy)
+		return flags;
+	*pa = va_to_pa(copy);
+	return flags & ~(PTE_R | PTE_W | PTE_D);
+}
+
 /* The hart faulted at va. 0: the shadow has the page now; else the exception the guest gets. */
 int shadow_fault(struct vcpu *v, u64 va, enum access access)
 {
@@ -395,7 +431,7 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 	static const u8 page_fault[] = { EXC_FETCH_PAGE, EXC_LOAD_PAGE, EXC_STORE_PAGE };
 	struct translation t;
 	paddr_t pa;
-	u64 piece;
+	u64 piece, flags;
 	int cause;
 
 	/* The stub's own slots: for a pv guest there is nothing there, whatever its tables say. */
@@ -406,7 +442,10 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 		return cause;
 	if (!p2m_lookup(v->domain, t.gpa, &pa, &piece))
 		return access_fault[access];
-	install(v, va, &t, pa, piece);
+	flags = leaf_flags(v, t.pte);
+	if (v->domain->code)
+		flags = mind_copies(v, va, access, &t, &pa, &piece, flags);
+	install(v, va, &t, pa, piece, flags);
 	v->shadow.fills++;
 	/* A hart may have cached that the entry was invalid (12.2.1). */
 	asm_sfence_page(va);
@@ -414,6 +453,16 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 }
 
 /* --- flushing --- */
+
+bool shadow_is_global(const struct vcpu *v, u64 va)
+{
+	return v->csr.satp && !test_slot(v->shadow.cur->own, SLOT(va));
+}
+
+void shadow_reset(struct vcpu *v)
+{
+	drop_everything(&v->shadow);
+}
 
 /* Removes what covers va from the table of a slot. Of what the shadow does not hold, the hart holds nothing. */
 static void zap(struct shadow *s, spage_t l1, u64 va)
@@ -462,8 +511,10 @@ void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
 	for_each_ctx(s, c, bits)
 		if (ctx_has_asid(c, asid))
 			zap_ctx(s, c, va);
-	if (asid == FENCE_ANY_ASID && s->global[SLOT(va)])
+	if (asid == FENCE_ANY_ASID && s->global[SLOT(va)]) {
 		zap(s, s->global[SLOT(va)], va);
+		s->gen++;
+	}
 }
 
 void shadow_flush_asid(struct vcpu *v, u16 asid)

@@ -23,15 +23,22 @@ static void host_interrupt(struct vcpu *v)
 	}
 }
 
-/* The last steps before a guest runs; also the way in for a vCPU the idle loop found. */
-static struct vcpu *leave_stub(struct vcpu *v)
+/* Another vCPU's turn, fences, interrupts: what there is to do before a guest runs. Returns who runs. */
+static __attribute__((noinline)) struct vcpu *leave_stub(struct vcpu *v)
 {
-	while (unlikely(this_pcpu()->resched || v->state != VCPU_RUNNING))
+	while (this_pcpu()->resched || v->state != VCPU_RUNNING)
 		v = schedule(v);
-	if (unlikely(READ_ONCE(v->req_posted) != v->req_done))
+	if (READ_ONCE(v->req_posted) != v->req_done)
 		vcpu_handle_requests(v);
 	v->ops->deliver(v);
 	return v;
+}
+
+/* Nothing of that, as after nearly every trap. */
+static inline bool nothing_to_do(const struct vcpu *v)
+{
+	return !(READ_ONCE(this_pcpu()->resched) | (v->state ^ VCPU_RUNNING) |
+		 (READ_ONCE(v->req_posted) ^ v->req_done) | READ_ONCE(v->sip) | v->csr.hvip);
 }
 
 struct vcpu *guest_trap(struct vcpu *v)
@@ -40,7 +47,7 @@ struct vcpu *guest_trap(struct vcpu *v)
 		host_interrupt(v);
 	else
 		v->ops->trap(v);
-	return leave_stub(v);
+	return likely(nothing_to_do(v)) ? v : leave_stub(v);
 }
 
 void run_pcpu(void)

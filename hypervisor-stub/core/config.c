@@ -28,6 +28,11 @@ static void read_modules(struct domain_config *c, int parent)
 
 		if (!fdt_read_reg(machine_fdt, node, 0, &m.start, &m.size))
 			continue;
+		if (!memory_is_ram(m.start, m.size)) {
+			printk("module %s is left out: %#lx bytes at %#lx are not in memory\n",
+			       fdt_get_name(machine_fdt, node, NULL), m.size, m.start);
+			continue;
+		}
 		if (fdt_is(machine_fdt, node, "multiboot,kernel")) {
 			const char *args = fdt_read_string(machine_fdt, node, "bootargs");
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Domains: made from what the device tree asks for, ended by themselves or for what they did. */
+#include "code.h"
 #include "csr.h"
 #include "domain.h"
 #include "smp.h"
@@ -11,7 +12,6 @@
 #define POOL_SHARE_PV	40
 #define POOL_SHARE_HVM	256
 #define POOL_MIN	(256UL << 10)
-#define P2M_SHARE(mem)	(20 * PAGE_SIZE + (mem) / SZ_1G * PAGE_SIZE)
 #define MEMORY_MIN	(8UL << 20)
 
 struct domain *domains[MAX_DOMAINS];
@@ -74,8 +74,10 @@ static const char *alloc_memory(struct domain *d)
 	if (p2m_init(d))
 		return "its memory is too small for its tables";
 	for (u64 off = 0; off < d->cfg.memory; off += SZ_2M) {
-		paddr_t pa = memory_alloc(SZ_2M, SZ_2M);
+		paddr_t pa = load_piece_in_place(d, off);
 
+		if (!pa)
+			pa = memory_alloc(SZ_2M, SZ_2M);
 		if (!pa)
 			return "the machine has not that much memory";
 		if (p2m_map_2m(d, GUEST_RAM_BASE + off, pa))
@@ -86,8 +88,12 @@ static const char *alloc_memory(struct domain *d)
 
 static const char *create_vcpus(struct domain *d)
 {
-	u64 fixed = P2M_SHARE(d->cfg.memory);
-	u64 share = d->pool_size > fixed ? (d->pool_size - fixed) / d->cfg.vcpus : 0;
+	u64 fixed, share;
+
+	if (!d->hvm)
+		d->code = code_create(d);
+	fixed = d->pool_used + PAGE_SIZE * d->cfg.vcpus;	/* a page each for alignment */
+	share = d->pool_size > fixed ? (d->pool_size - fixed) / d->cfg.vcpus : 0;
 
 	for (d->nr_vcpus = 0; d->nr_vcpus < d->cfg.vcpus; d->nr_vcpus++)
 		if (!vcpu_create(d, d->nr_vcpus, share))
@@ -117,6 +123,7 @@ static void give_back(struct domain *d)
 	if (d->p2m)
 		p2m_free(d);
 	d->p2m = NULL;
+	d->code = NULL;
 	if (d->pool)
 		memory_free(va_to_pa(d->pool), d->pool_size);
 	d->pool = NULL;
@@ -136,6 +143,18 @@ static const char *build(struct domain *d, u64 *entry, u64 *fdt)
 	if (!why)
 		why = domain_load(d, entry, fdt);
 	return why;
+}
+
+/* A kernel that several domains start from, or one domain again and again, stays where it is. */
+static bool may_give_kernel(unsigned int n, unsigned int nr)
+{
+	const struct module *m = &configs[n].kernel;
+
+	for (unsigned int i = 0; i < nr; i++)
+		if (i != n && configs[i].kernel.start < m->start + m->size &&
+		    m->start < configs[i].kernel.start + configs[i].kernel.size)
+			return false;
+	return option("noreboot");
 }
 
 static void create(struct domain_config *cfg)
@@ -174,8 +193,10 @@ void domains_create(void)
 	memory_ready();
 	if (!n)
 		printk("no domain in the device tree (/chosen has neither xen,domain nor multiboot,kernel)\n");
-	for (unsigned int i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n; i++) {
+		configs[i].give_kernel = may_give_kernel(i, n);
 		create(&configs[i]);
+	}
 }
 
 static void all_gone(void)
@@ -257,6 +278,9 @@ static void report(struct domain *d)
 	}
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		vcpu_print_traps(d->vcpu[i]);
+	if (d->code)
+		printk("d%u: code copies: %u made, %u dropped, %u times all writable pages revoked, %u traps not by a copy\n", d->id, d->code->made,
+		       d->code->dropped, d->code->revoked, d->code->illegal);
 }
 
 /* The same memory and vCPUs, the modules loaded again. */
@@ -269,6 +293,7 @@ static bool reboot(struct domain *d)
 		return false;
 	}
 	printk("d%u: reboots\n", d->id);
+	code_reset(d);
 	d->end = DOMAIN_RUNNING;
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		sched_revive(d->vcpu[i]);

@@ -21,25 +21,55 @@ struct image_header {
 	u32 magic2, res3;
 };
 
+static const struct image_header *image_header(const struct module *m)
+{
+	const struct image_header *h = pa_to_va(m->start);
+
+	return m->size >= sizeof(*h) && h->magic2 == IMAGE_MAGIC2 ? h : NULL;
+}
+
+/*
+ * With noreboot a kernel is needed once: where it lies as a domain's memory must (2 MiB pieces), its memory
+ * becomes the domain's and nothing is copied. Returns the machine address of the piece at offset off, or 0.
+ */
+paddr_t load_piece_in_place(const struct domain *d, u64 off)
+{
+	const struct module *m = &d->cfg.kernel;
+	const struct image_header *h = image_header(m);
+
+	if (!d->cfg.give_kernel || !h || !IS_ALIGNED(m->start, SZ_2M) || !IS_ALIGNED(h->text_offset, SZ_2M) ||
+	    off < h->text_offset || off - h->text_offset + SZ_2M > m->size)
+		return 0;
+	return m->start + (off - h->text_offset);
+}
+
+static void copy_kernel(struct domain *d, u64 entry)
+{
+	const struct module *m = &d->cfg.kernel;
+	u64 off = 0;
+
+	while (load_piece_in_place(d, entry - GUEST_RAM_BASE + off))
+		off += SZ_2M;
+	p2m_copy_to(d, entry + off, pa_to_va(m->start + off), m->size - off);
+}
+
 static const char *load_kernel(struct domain *d, u64 *entry, u64 *end)
 {
 	const struct module *m = &d->cfg.kernel;
-	struct image_header h;
+	const struct image_header *h;
 	u64 size;
 
 	if (!m->size)
 		return "it has no kernel (no multiboot,kernel module)";
-	if (m->size < sizeof(h))
-		return "its kernel is too short to be an Image";
-	memcpy(&h, pa_to_va(m->start), sizeof(h));
-	if (h.magic2 != IMAGE_MAGIC2)
+	h = image_header(m);
+	if (!h)
 		return "its kernel is not a RISC-V Image (no magic number)";
-	size = MAX(h.image_size, m->size);
-	if (h.text_offset > d->cfg.memory || size > d->cfg.memory - h.text_offset)
+	size = MAX(h->image_size, m->size);
+	if (h->text_offset > d->cfg.memory || size > d->cfg.memory - h->text_offset)
 		return "its kernel does not fit into its memory";
-	*entry = GUEST_RAM_BASE + h.text_offset;
+	*entry = GUEST_RAM_BASE + h->text_offset;
 	*end = *entry + size;
-	p2m_copy_to(d, *entry, pa_to_va(m->start), m->size);
+	copy_kernel(d, *entry);
 	return NULL;
 }
 

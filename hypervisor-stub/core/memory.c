@@ -41,6 +41,15 @@ void memory_reserve(paddr_t start, u64 size)
 	add_range(reserved, &nr_reserved, ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(start + size, PAGE_SIZE));
 }
 
+/* All of it is memory of the machine, and in one piece. */
+bool memory_is_ram(paddr_t start, u64 size)
+{
+	for (unsigned int i = 0; i < nr_ram; i++)
+		if (start >= ram[i].start && start < ram[i].end && size <= ram[i].end - start)
+			return true;
+	return false;
+}
+
 /* The lowest reserved range that ends above start, or NULL. */
 static const struct range *next_reserved(paddr_t start)
 {

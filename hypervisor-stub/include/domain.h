@@ -11,6 +11,7 @@
 #define GUEST_RAM_BASE	0x80000000UL
 #define BOOTARGS_MAX	1024
 
+struct code;
 struct vcpu;
 
 struct module {
@@ -25,6 +26,7 @@ struct domain_config {
 	u64 memory;		/* bytes */
 	unsigned int vcpus;
 	bool hvm;
+	bool give_kernel;	/* the kernel's memory may become the domain's */
 	struct module kernel, ramdisk;
 	char bootargs[BOOTARGS_MAX];
 };
@@ -50,6 +52,7 @@ struct domain {
 
 	/* Guest physical memory: a Sv39x4 table. With H the hart walks it, else arch/walk.c does. */
 	u64 *p2m;
+	struct code *code;	/* pv: copies of its kernel's code; NULL: none are made */
 	/* Pages for its own tables: taken from the machine once, when the domain is built. */
 	u8 *pool;
 	u64 pool_size, pool_used;
@@ -78,6 +81,7 @@ void *domain_pool_alloc(struct domain *d, u64 size);	/* the same, zeroed */
 
 /* core/load.c: NULL, or why not */
 const char *domain_load(struct domain *d, u64 *entry, u64 *fdt);
+paddr_t load_piece_in_place(const struct domain *d, u64 off);
 
 /* core/guest_fdt.c */
 int guest_fdt_build(const struct domain *d, void *buf, int size, u64 initrd_start, u64 initrd_end);

@@ -43,6 +43,7 @@ struct shadow {
 	spage_t global[512];	/* tables of the guest's global mappings, shared by all kernel views */
 	spage_t global_head, global_tail;
 	u64 clock;
+	u32 gen;		/* what a kernel address means may have changed since the last */
 	u64 hw_gen;		/* changes when the vCPU moves to another hart: its ASIDs are void */
 	struct shadow_ctx *cur;
 	u64 live;		/* contexts in use, a bit each */
@@ -72,6 +73,8 @@ size_t shadow_overhead(unsigned int pages);
 void shadow_switch(struct vcpu *v);		/* vsatp has changed */
 void shadow_load(struct vcpu *v);		/* sets the hart's satp for the vCPU's virtual mode */
 int shadow_fault(struct vcpu *v, u64 va, enum access access);
+void shadow_reset(struct vcpu *v);		/* empties it; the vCPU is on no hart */
+bool shadow_is_global(const struct vcpu *v, u64 va);	/* va is looked up in the shared tables */
 void shadow_flush_all(struct vcpu *v);
 void shadow_flush_asid(struct vcpu *v, u16 asid);
 void shadow_flush_page(struct vcpu *v, u64 va, s32 asid);

@@ -29,6 +29,7 @@ void keys_handle(char c);
 void memory_add(paddr_t start, u64 size);
 void memory_reserve(paddr_t start, u64 size);
 void memory_ready(void);
+bool memory_is_ram(paddr_t start, u64 size);
 paddr_t memory_alloc(u64 size, u64 align);	/* 0 when there is none */
 void memory_free(paddr_t start, u64 size);
 u64 memory_available(void);
@@ -111,7 +112,7 @@ void hvm_init_hart(void);
 void guest_sbi(struct vcpu *v);
 
 /* arch/emulate.c */
-void emulate_instruction(struct vcpu *v);
+void emulate_instruction(struct vcpu *v, u32 insn);
 
 /* arch/fetch.c: the instruction at pc; false when it cannot be read */
 bool fetch_instruction(struct vcpu *v, u32 *insn);

@@ -89,6 +89,15 @@ struct fence_range {
 
 #define FENCE_ANY_ASID	(-1)
 
+/* An ecall at pc stands for insn (arch/code.c); holds while the shadow's generation does. */
+struct decoded {
+	u64 pc;
+	u32 gen;
+	u32 insn;
+};
+
+#define DECODED_ENTRIES	256
+
 struct vcpu {
 	/* Offsets of this part are known to arch/entry.S (asm-offsets.h). */
 	u64 regs[32];		/* regs[0] stays 0 */
@@ -106,6 +115,7 @@ struct vcpu {
 	struct guest_csrs csr;
 	u64 sip;		/* pending interrupts; others set bits here atomically */
 	struct shadow shadow;	/* pv: the virtual TLB */
+	struct decoded decoded[DECODED_ENTRIES];
 
 	struct domain *domain;
 	unsigned int id;

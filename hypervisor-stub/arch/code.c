@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Copies of kernel code for pv guests.
+ *
+ * A privileged instruction in U-mode is an illegal instruction, and firmware keeps that exception for itself:
+ * OpenSBI looks at it in M-mode and hands it down, for some 450 instructions. ecall it delegates. So a page of
+ * the guest's kernel that traps often is executed from a copy of it, in which the instructions that have trapped
+ * are ecalls; the page itself says what they stand for. The guest sees none of it:
+ *
+ *  - the copy is mapped for execution only. To read the page, the guest faults and gets the page, without
+ *    the right to execute; when it executes there next, it faults and gets the copy again;
+ *  - a page with a copy is mapped writable nowhere, on no vCPU. To write it, a guest faults, and before it gets
+ *    the page the copy is gone from all vCPUs. So fence.i, which does not trap, need not.
+ *
+ * writable[] and copied[] keep the second rule without looking through the shadows: a vCPU sets "writable" and
+ * then looks at "copied"; who makes a copy sets "copied" and then looks at "writable". One of them sees the other.
+ * "writable" is only cleared with all shadows of the domain flushed after it.
+ */
+#include "code.h"
+#include "domain.h"
+#include "std.h"
+#include "stub.h"
+#include "vcpu.h"
+
+#define INSN_ECALL	0x73u
+#define HITS_WANTED	16	/* traps of a page before it gets a copy */
+#define HITS_REVOKE	64	/* ... where all writable mappings must be revoked for it */
+#define FLIPS_MAX	64	/* reads of the page itself: it is data as much as code */
+#define HITS_NEVER	0xffff
+#define POOL_SHARE	6	/* of the domain's pool, for copies */
+
+/* The slot that va would have; the caller looks whether it has it. */
+static struct code_slot *slot_of(struct code *c, u64 va)
+{
+	return &c->slot[(va >> PAGE_SHIFT) % CODE_SLOTS];
+}
+
+static bool test(const u64 *map, u64 n)
+{
+	return READ_ONCE(map[n / 64]) & BIT(n % 64);
+}
+
+static void set(u64 *map, u64 n)
+{
+	__atomic_fetch_or(&map[n / 64], BIT(n % 64), __ATOMIC_RELAXED);
+}
+
+static void clear(u64 *map, u64 n)
+{
+	__atomic_fetch_and(&map[n / 64], ~BIT(n % 64), __ATOMIC_RELAXED);
+}
+
+/* NULL: no room for it, or switched off; the guest runs all the same. */
+struct code *code_create(struct domain *d)
+{
+	struct code *c;
+	u64 words;
+
+	if (option("nocopies"))
+		return NULL;
+	c = domain_pool_alloc(d, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->base = GUEST_RAM_BASE;
+	c->frames = d->cfg.memory >> PAGE_SHIFT;
+	words = (c->frames + 63) / 64;
+	c->writable = domain_pool_alloc(d, words * 8);
+	c->copied = domain_pool_alloc(d, words * 8);
+	c->regions = domain_pool_alloc(d, (words / 512 + 1) * 8);
+	c->nr_pages = d->pool_size / POOL_SHARE / PAGE_SIZE;
+	c->pages = domain_pool_take(d, c->nr_pages * PAGE_SIZE);
+	return c->writable && c->copied && c->regions && c->pages ? c : NULL;
+}
+
+/* The domain starts anew; none of its vCPUs runs, and their shadows will be empty. */
+void code_reset(struct domain *d)
+{
+	struct code *c = d->code;
+
+	if (!c)
+		return;
+	memset(c->slot, 0, sizeof(c->slot));
+	memset(c->writable, 0, (c->frames + 63) / 64 * 8);
+	memset(c->copied, 0, (c->frames + 63) / 64 * 8);
+	c->next_page = 0;
+}
+
+/* --- changes, under c->lock --- */
+
+/* Whoever holds the lock may wait for us to do a fence: do what is asked while we wait. */
+static void lock(struct vcpu *v)
+{
+	for (unsigned int turn = 0; __atomic_exchange_n(&v->domain->code->lock.held, 1, __ATOMIC_ACQUIRE); turn++) {
+		if (v->req_posted != v->req_done)
+			vcpu_handle_requests(v);
+		smp_relax(turn);
+	}
+}
+
+static bool try_lock(struct code *c)
+{
+	return !__atomic_exchange_n(&c->lock.held, 1, __ATOMIC_ACQUIRE);
+}
+
+/* Flushes on every vCPU of the domain, ours included; size 0: everything. */
+static void fence_everywhere(struct vcpu *v, u64 va, u64 size)
+{
+	const struct fence_range r = { va, size, FENCE_ANY_ASID };
+	struct domain *d = v->domain;
+
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		if (d->vcpu[i] != v)
+			vcpu_post_fence(d->vcpu[i], &r);
+	v->ops->fence(v, va, size, FENCE_ANY_ASID);
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		if (d->vcpu[i] != v)
+			vcpu_wait_fence(v, d->vcpu[i]);
+}
+
+static void drop(struct vcpu *v, struct code_slot *s)
+{
+	struct code *c = v->domain->code;
+
+	WRITE_ONCE(s->copy, NULL);
+	fence_everywhere(v, s->va, PAGE_SIZE);
+	clear(c->copied, s->frame);
+	s->hits = 0;
+	c->dropped++;
+}
+
+/* A page for a copy: when all are taken, the one taken first gives way. */
+static u8 *take_page(struct vcpu *v)
+{
+	struct code *c = v->domain->code;
+	u8 *page = c->pages + (u64)(c->next_page++ % c->nr_pages) * PAGE_SIZE;
+
+	if (c->next_page > c->nr_pages)
+		for (unsigned int i = 0; i < CODE_SLOTS; i++)
+			if (c->slot[i].copy == page)
+				drop(v, &c->slot[i]);
+	return page;
+}
+
+static void revoke_writable(struct vcpu *v, u64 frame)
+{
+	struct code *c = v->domain->code;
+
+	set(c->regions, frame / 512);
+	for (u64 i = 0; i < (c->frames + 63) / 64; i++)
+		WRITE_ONCE(c->writable[i], 0);
+	smp_mb();
+	fence_everywhere(v, 0, 0);
+	c->revoked++;
+}
+
+static void make_copy(struct vcpu *v, struct code_slot *s, paddr_t pa, u64 gpa)
+{
+	struct code *c = v->domain->code;
+	u64 frame = (gpa - c->base) >> PAGE_SHIFT;
+	u8 *page;
+
+	if (test(c->copied, frame))
+		return;		/* under another address: one copy is enough to look after */
+	if (test(c->writable, frame) || !test(c->regions, frame / 512)) {
+		if (s->hits < HITS_REVOKE)
+			return;
+		revoke_writable(v, frame);
+	}
+	page = take_page(v);
+	set(c->copied, frame);
+	smp_mb();
+	if (test(c->writable, frame)) {
+		clear(c->copied, frame);
+		s->hits = 0;
+		return;
+	}
+	memcpy(page, pa_to_va(pa), PAGE_SIZE);
+	s->orig = pa;
+	s->frame = frame;
+	s->flips = 0;
+	__atomic_store_n(&s->copy, page, __ATOMIC_RELEASE);
+	/* What executes from the page itself now shall from the copy. */
+	fence_everywhere(v, s->va, PAGE_SIZE);
+	c->made++;
+}
+
+/* --- on traps --- */
+
+static void patch(struct code_slot *s, u64 pc)
+{
+	u16 *at = (u16 *)(s->copy + (pc & (PAGE_SIZE - 1)));
+
+	at[0] = INSN_ECALL & 0xffff;
+	at[1] = INSN_ECALL >> 16;
+	/* A hart that does not see it yet traps as it did before. */
+	asm_fence_i();
+}
+
+/* An instruction across two pages is left alone. */
+static bool crosses(u64 pc)
+{
+	return (pc & (PAGE_SIZE - 1)) == PAGE_SIZE - 2;
+}
+
+static void consider_copy(struct vcpu *v, struct code_slot *s, u64 va)
+{
+	struct translation t;
+	paddr_t pa;
+	u64 size;
+
+	/* Global mappings alone: va then means the same in every address space. */
+	if (shadow_is_global(v, va) && !guest_walk(v, va, ACCESS_FETCH, &t) && (t.pte & PTE_G) &&
+	    p2m_lookup(v->domain, t.gpa, &pa, &size))
+		make_copy(v, s, pa, t.gpa);
+}
+
+void code_trapped(struct vcpu *v)
+{
+	struct code *c = v->domain->code;
+	u64 va = v->pc & PAGE_MASK;
+	struct code_slot *s;
+
+	if (!c || crosses(v->pc))
+		return;
+	c->illegal++;
+	s = slot_of(c, va);
+	if (s->va == va && !s->copy && (s->hits == HITS_NEVER || ++s->hits < HITS_WANTED))
+		return;
+	if (!try_lock(c))
+		return;		/* the next trap will do */
+	if (s->va != va && !s->copy) {
+		s->va = va;
+		s->orig = 0;
+		s->hits = 0;
+	} else if (s->va == va) {
+		if (!s->copy)
+			consider_copy(v, s, va);
+		if (s->copy)
+			patch(s, v->pc);
+	}
+	spin_unlock(&c->lock);
+}
+
+/*
+ * Looks at the page itself, not at whether it has a copy now: the copy may have gone after the hart trapped. It
+ * cannot have changed since: a vCPU acknowledges the fence of drop() after it is done with its trap.
+ */
+bool code_original(struct vcpu *v, u32 *insn)
+{
+	struct code *c = v->domain->code;
+	const struct code_slot *s;
+	const u16 *at;
+
+	if (!c)
+		return false;
+	s = slot_of(c, v->pc);
+	if (s->va != (v->pc & PAGE_MASK) || !s->orig || crosses(v->pc) || !shadow_is_global(v, v->pc))
+		return false;
+	at = (const u16 *)((u8 *)pa_to_va(s->orig) + (v->pc & (PAGE_SIZE - 1)));
+	*insn = at[0] | (u32)at[1] << 16;
+	return *insn != INSN_ECALL;
+}
+
+/* --- on filling a shadow --- */
+
+/* The page va, which the guest maps to pa, is executed: returns its copy, or NULL. */
+u8 *code_for_fetch(struct vcpu *v, u64 va, paddr_t pa)
+{
+	struct code *c = v->domain->code;
+	struct code_slot *s = slot_of(c, va);
+	u8 *copy = NULL;
+
+	if (s->va != (va & PAGE_MASK) || !s->orig)
+		return NULL;
+	if (s->orig == ALIGN_DOWN(pa, PAGE_SIZE))
+		return __atomic_load_n(&s->copy, __ATOMIC_ACQUIRE);
+	/* The guest maps another page there now. */
+	lock(v);
+	if (s->copy)
+		drop(v, s);
+	s->orig = 0;
+	spin_unlock(&c->lock);
+	return copy;
+}
+
+/* The page va is read or written: true if it has a copy, so that it must not be executed itself. */
+bool code_for_data(struct vcpu *v, u64 va)
+{
+	struct code *c = v->domain->code;
+	struct code_slot *s = slot_of(c, va);
+
+	if (s->va != (va & PAGE_MASK) || !s->copy)
+		return false;
+	if (++s->flips <= FLIPS_MAX)
+		return true;
+	lock(v);
+	if (s->copy)
+		drop(v, s);
+	s->hits = HITS_NEVER;
+	spin_unlock(&c->lock);
+	return false;
+}
+
+static u64 any_copied(const struct code *c, u64 first, u64 n)
+{
+	u64 any = 0;
+
+	if (n == 1)
+		return test(c->copied, first);
+	for (u64 i = first; i < first + n; i += 64)
+		any |= READ_ONCE(c->copied[i / 64]);
+	return any;
+}
+
+static void drop_range(struct vcpu *v, u64 first, u64 n)
+{
+	struct code *c = v->domain->code;
+
+	lock(v);
+	for (unsigned int i = 0; i < CODE_SLOTS; i++)
+		if (c->slot[i].copy && c->slot[i].frame - first < n)
+			drop(v, &c->slot[i]);
+	spin_unlock(&c->lock);
+}
+
+/* Before a writable mapping of a piece of guest memory, 4 KiB or 2 MiB, is entered in the shadow. */
+void code_will_write(struct vcpu *v, u64 gpa, u64 size)
+{
+	struct code *c = v->domain->code;
+	u64 first = (ALIGN_DOWN(gpa, size) - c->base) >> PAGE_SHIFT, n = size >> PAGE_SHIFT;
+
+	for (;;) {
+		if (n == 1)
+			set(c->writable, first);
+		else
+			for (u64 i = first; i < first + n; i += 64)
+				WRITE_ONCE(c->writable[i / 64], ~0UL);
+		smp_mb();
+		if (likely(!any_copied(c, first, n)))
+			return;
+		drop_range(v, first, n);
+	}
+}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reading the guest's instructions, for harts that leave stval zero at an illegal one. */
+/* Reading the guest's instructions from its memory. */
 #include "domain.h"
 #include "pv.h"
 #include "stub.h"

@@ -137,6 +137,12 @@ static struct sbiret hart_start(struct vcpu *v)
 	return ret(SBI_SUCCESS, 0);
 }
 
+/* SBI 2.0, table 9.1: STARTED, STOPPED, START_PENDING */
+static long hart_status(const struct vcpu *v)
+{
+	return READ_ONCE(v->state) == VCPU_STOPPED ? 1 : READ_ONCE(v->start_pending) ? 2 : 0;
+}
+
 static struct sbiret sbi_hsm(struct vcpu *v, u64 fid)
 {
 	switch (fid) {
@@ -148,7 +154,7 @@ static struct sbiret sbi_hsm(struct vcpu *v, u64 fid)
 	case 2:
 		if (ARG(v, 0) >= v->domain->nr_vcpus)
 			return ret(SBI_ERR_INVALID_PARAM, 0);
-		return ret(SBI_SUCCESS, v->domain->vcpu[ARG(v, 0)]->state == VCPU_STOPPED);
+		return ret(SBI_SUCCESS, hart_status(v->domain->vcpu[ARG(v, 0)]));
 	case 3:
 		/* Default retentive suspend is a wfi; the others are not offered. */
 		if (ARG(v, 0) != 0)
@@ -172,25 +178,29 @@ static struct sbiret sbi_srst(struct vcpu *v, u64 fid)
 	return ret(SBI_SUCCESS, 0);
 }
 
+/* The whole of the range must be memory, even if the call does less. */
+static bool dbcn_range(struct vcpu *v, u64 base, u64 len)
+{
+	u64 offset = base - GUEST_RAM_BASE, memory = v->domain->cfg.memory;
+
+	return !ARG(v, 2) && offset <= memory && len <= memory - offset;
+}
+
 static struct sbiret dbcn_transfer(struct vcpu *v, bool write)
 {
-	u64 len = MIN(ARG(v, 0), (u64)DBCN_CHUNK), base = ARG(v, 1), n;
+	u64 len = MIN(ARG(v, 0), (u64)DBCN_CHUNK), base = ARG(v, 1);
 	char buf[DBCN_CHUNK];
 
-	if (ARG(v, 2))
+	if (!dbcn_range(v, base, ARG(v, 0)))
 		return ret(SBI_ERR_INVALID_PARAM, 0);
 	if (write) {
-		if (p2m_copy_from(v->domain, buf, base, len))
-			return ret(SBI_ERR_INVALID_PARAM, 0);
+		p2m_copy_from(v->domain, buf, base, len);
 		console_write(v->domain, buf, len);
-		return ret(SBI_SUCCESS, len);
+	} else {
+		len = console_read(v->domain, buf, len);
+		p2m_copy_to(v->domain, base, buf, len);
 	}
-	/* Look before taking: what has been read is gone. */
-	if (p2m_copy_from(v->domain, buf, base, len))
-		return ret(SBI_ERR_INVALID_PARAM, 0);
-	n = console_read(v->domain, buf, len);
-	p2m_copy_to(v->domain, base, buf, n);
-	return ret(SBI_SUCCESS, n);
+	return ret(SBI_SUCCESS, len);
 }
 
 static struct sbiret sbi_dbcn(struct vcpu *v, u64 fid)

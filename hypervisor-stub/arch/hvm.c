@@ -47,7 +47,12 @@ static void hvm_inject(struct vcpu *v, u64 cause, u64 tval)
 {
 	u64 s = csr_read(CSR_VSSTATUS);
 	u64 new = s & ~(SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE);
+	u64 base = csr_read(CSR_VSTVEC) & ~3UL;
 
+	if (v->pc == base && (v->hw_sstatus & SSTATUS_SPP) && ++v->stuck > STUCK_LIMIT) {
+		vcpu_stuck(v, base, cause, tval);
+		return;
+	}
 	if (s & SSTATUS_SIE)
 		new |= SSTATUS_SPIE;
 	new |= v->hw_sstatus & SSTATUS_SPP;
@@ -55,7 +60,7 @@ static void hvm_inject(struct vcpu *v, u64 cause, u64 tval)
 	csr_write(CSR_VSEPC, v->pc);
 	csr_write(CSR_VSCAUSE, cause);
 	csr_write(CSR_VSTVAL, tval);
-	v->pc = csr_read(CSR_VSTVEC) & ~3UL;
+	v->pc = base;
 	v->hw_sstatus |= SSTATUS_SPP;
 }
 
@@ -77,9 +82,9 @@ static void virtual_instruction(struct vcpu *v)
 		wait_for_interrupt(v);
 		return;
 	}
-	/* To a guest without the H extension it is an illegal instruction. */
+	/* To a guest without the H extension it is an illegal instruction. Not every hart tells which: say 0. */
 	vcpu_count(v, TRAP_ILLEGAL);
-	hvm_inject(v, EXC_ILLEGAL, v->stval);
+	hvm_inject(v, EXC_ILLEGAL, 0);
 }
 
 static void hvm_trap(struct vcpu *v)

@@ -12,7 +12,6 @@
 #include "vcpu.h"
 
 #define DECODED(pc)	(((pc) >> 1) % DECODED_ENTRIES)
-#define STUCK_LIMIT	1000	/* faults in a row on the first instruction of the fault handler */
 
 void pv_set_user(struct vcpu *v, bool user)
 {
@@ -29,8 +28,7 @@ void pv_inject(struct vcpu *v, u64 cause, u64 tval)
 	u64 base = c->stvec & ~3UL;
 
 	if (unlikely(v->pc == base && !v->user && ++v->stuck > STUCK_LIMIT)) {
-		domain_crash(v, "its exception handler at %#lx faults on its first instruction, cause %lu, tval %#lx",
-			     base, cause, tval);
+		vcpu_stuck(v, base, cause, tval);
 		return;
 	}
 	if (c->sstatus & SSTATUS_SIE)
@@ -81,15 +79,15 @@ static __attribute__((noinline)) void environment_call(struct vcpu *v)
 
 static void illegal_instruction(struct vcpu *v)
 {
-	u32 insn = v->stval;
+	u32 insn;
 
 	if (v->user) {
 		vcpu_count(v, TRAP_ILLEGAL);
 		pv_inject(v, EXC_ILLEGAL, v->stval);
 		return;
 	}
-	/* stval may be zero where a hart does not tell (12.1.9): read the instruction then. */
-	if (unlikely(!insn) && !fetch_instruction(v, &insn))
+	/* stval need not hold the instruction (12.1.9), and QEMU 7.2 has another there at times: read it. */
+	if (!fetch_instruction(v, &insn))
 		return;
 	code_trapped(v);
 	emulate_instruction(v, insn);
@@ -161,7 +159,6 @@ static void pv_reset(struct vcpu *v)
 {
 	memset(&v->csr, 0, sizeof(v->csr));
 	v->user = false;
-	v->stuck = 0;
 	/* SPP clear: sret goes to U-mode. FS starts Off, as on a hart out of reset. */
 	v->hw_sstatus = SSTATUS_SPIE | SSTATUS_UXL_64;
 	shadow_reset(v);

@@ -12,7 +12,7 @@
 #define POOL_SHARE_PV	40
 #define POOL_SHARE_HVM	256
 #define POOL_MIN	(256UL << 10)
-#define MEMORY_MIN	(8UL << 20)
+#define MEMORY_MIN	(16UL << 20)
 
 struct domain *domains[MAX_DOMAINS];
 unsigned int nr_domains;
@@ -110,7 +110,7 @@ static const char *check_config(const struct domain_config *c)
 	if (!c->memory)
 		return "no memory asked for";
 	if (c->memory < MEMORY_MIN)
-		return "less than 8 MiB of memory";
+		return "less than 16 MiB of memory";
 	if (c->memory > memory_available())
 		return "the machine has not that much memory";
 	if (c->hvm && !have_h)

@@ -160,6 +160,7 @@ bool sched_start(struct vcpu *v, u64 pc, u64 opaque)
 		v->start_pc = pc;
 		v->start_opaque = opaque;
 		v->start_pending = true;
+		v->sip = 0;		/* now: what is raised from here on is for the new start */
 		make_runnable(v);
 	}
 	spin_unlock(&sched_lock);

@@ -46,8 +46,8 @@ void vcpu_start(struct vcpu *v)
 	v->pc = v->start_pc;
 	v->regs[10] = v->id;
 	v->regs[11] = v->start_opaque;
-	v->sip = 0;
 	v->timer = TIME_NEVER;
+	v->stuck = 0;
 	v->ops->reset(v);
 	v->start_pending = false;
 }
@@ -129,6 +129,13 @@ void vcpu_wait_fence(struct vcpu *self, struct vcpu *target)
 			vcpu_handle_requests(self);
 		smp_relax(turn++);
 	}
+}
+
+/* Its exception handler's own first instruction faults: it would do nothing else for ever. */
+void vcpu_stuck(struct vcpu *v, u64 handler, u64 cause, u64 tval)
+{
+	domain_crash(v, "its exception handler at %#lx faults on its first instruction, cause %lu, tval %#lx", handler,
+		     cause, tval);
 }
 
 /* --- telling --- */

@@ -87,6 +87,8 @@ struct fence_range {
 	s32 asid;		/* or FENCE_ANY_ASID */
 };
 
+#define STUCK_LIMIT	1000	/* of those: it will not get out */
+
 #define FENCE_ANY_ASID	(-1)
 
 /* An ecall at pc stands for insn (arch/code.c); holds while the shadow's generation does. */
@@ -111,7 +113,7 @@ struct vcpu {
 
 	const struct vcpu_ops *ops;
 	bool user;		/* pv: the virtual privilege mode is U */
-	unsigned int stuck;	/* pv: exceptions in a row taken at the exception handler itself */
+	unsigned int stuck;	/* exceptions taken on the first instruction of the exception handler */
 	struct guest_csrs csr;
 	u64 sip;		/* pending interrupts; others set bits here atomically */
 	struct shadow shadow;	/* pv: the virtual TLB */
@@ -153,6 +155,7 @@ void vcpu_post_fence(struct vcpu *v, const struct fence_range *r);
 void vcpu_post_fence_i(struct vcpu *v);
 void vcpu_wait_fence(struct vcpu *self, struct vcpu *target);
 void vcpu_handle_requests(struct vcpu *v);
+void vcpu_stuck(struct vcpu *v, u64 handler, u64 cause, u64 tval);
 void vcpu_dump(const struct vcpu *v);
 void vcpu_print_traps(const struct vcpu *v);
 

@@ -33,11 +33,10 @@ void domains_unlock(void)
 	spin_unlock(&lock);
 }
 
-/* Not zeroed; page aligned, or to its own size when that is a power of two above a page. */
+/* Not zeroed. What is a page or more starts at a page. */
 void *domain_pool_take(struct domain *d, u64 size)
 {
-	u64 align = size > PAGE_SIZE && !(size & (size - 1)) ? size : size >= PAGE_SIZE ? PAGE_SIZE : 64;
-	u64 start = ALIGN_UP((u64)d->pool + d->pool_used, align) - (u64)d->pool;
+	u64 start = ALIGN_UP(d->pool_used, size >= PAGE_SIZE ? PAGE_SIZE : 64);
 
 	if (start > d->pool_size || size > d->pool_size - start)
 		return NULL;
@@ -59,7 +58,7 @@ static const char *alloc_pool(struct domain *d)
 	u64 size = MAX(d->cfg.memory / (d->hvm ? POOL_SHARE_HVM : POOL_SHARE_PV), POOL_MIN);
 	paddr_t pa;
 
-	/* The root of the second stage is the first thing in it: four pages, aligned to their size. */
+	/* The root of the second stage is the first thing in it: four pages, which want alignment as one. */
 	size = ALIGN_UP(size, PAGE_SIZE);
 	pa = memory_alloc(size, 4 * PAGE_SIZE);
 	if (!pa)
@@ -92,7 +91,7 @@ static const char *create_vcpus(struct domain *d)
 
 	if (!d->hvm)
 		d->code = code_create(d);
-	fixed = d->pool_used + PAGE_SIZE * d->cfg.vcpus;	/* a page each for alignment */
+	fixed = d->pool_used + 2 * PAGE_SIZE * d->cfg.vcpus;	/* lost to alignment */
 	share = d->pool_size > fixed ? (d->pool_size - fixed) / d->cfg.vcpus : 0;
 
 	for (d->nr_vcpus = 0; d->nr_vcpus < d->cfg.vcpus; d->nr_vcpus++)

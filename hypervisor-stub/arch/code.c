@@ -148,7 +148,7 @@ static void revoke_writable(struct vcpu *v, u64 frame)
 	set(c->regions, frame / 512);
 	for (u64 i = 0; i < (c->frames + 63) / 64; i++)
 		WRITE_ONCE(c->writable[i], 0);
-	smp_mb();
+	smp_mb();		/* cleared before the flush: what is set from now on counts */
 	fence_everywhere(v, 0, 0);
 	c->revoked++;
 }
@@ -168,7 +168,7 @@ static void make_copy(struct vcpu *v, struct code_slot *s, paddr_t pa, u64 gpa)
 	}
 	page = take_page(v);
 	set(c->copied, frame);
-	smp_mb();
+	smp_mb();		/* "copied" before "writable": see the head of this file */
 	if (test(c->writable, frame)) {
 		clear(c->copied, frame);
 		s->hits = 0;
@@ -335,7 +335,7 @@ void code_will_write(struct vcpu *v, u64 gpa, u64 size)
 		else
 			for (u64 i = first; i < first + n; i += 64)
 				WRITE_ONCE(c->writable[i / 64], ~0UL);
-		smp_mb();
+		smp_mb();	/* "writable" before "copied": see the head of this file */
 		if (likely(!any_copied(c, first, n)))
 			return;
 		drop_range(v, first, n);

@@ -47,7 +47,7 @@ static struct sbiret sbi_base(struct vcpu *v, u64 fid)
 	case 2:
 		return ret(SBI_SUCCESS, IMPL_VERSION);
 	case 3:
-		return ret(SBI_SUCCESS, find_ext(ARG(v, 0)) != NULL);
+		return ret(SBI_SUCCESS, !!find_ext(ARG(v, 0)));
 	case 4 ... 6:	/* mvendorid, marchid, mimpid: 0 is "not told" */
 		return ret(SBI_SUCCESS, 0);
 	default:

@@ -18,12 +18,6 @@
 			 BIT(EXC_STORE_MISALIGNED) | BIT(EXC_STORE_ACCESS) | BIT(EXC_ECALL_U) | \
 			 BIT(EXC_FETCH_PAGE) | BIT(EXC_LOAD_PAGE) | BIT(EXC_STORE_PAGE))
 
-#define for_each_vs_csr(op)			\
-	op(VSSTATUS, sstatus) op(VSIE, sie)	\
-	op(VSTVEC, stvec) op(VSSCRATCH, sscratch)	\
-	op(VSEPC, sepc) op(VSCAUSE, scause)	\
-	op(VSTVAL, stval) op(VSATP, satp)
-
 static void hfence_all(void)
 {
 	/* hfence.gvma x0, x0; hfence.vvma x0, x0: the assembler may not know the H extension */
@@ -156,11 +150,17 @@ static void hvm_reset(struct vcpu *v)
 
 static void hvm_load(struct vcpu *v)
 {
+	const struct guest_csrs *c = &v->csr;
 	struct domain *d = v->domain;
 
-#define load_csr(name, field) csr_write(CSR_##name, v->csr.field);
-	for_each_vs_csr(load_csr)
-#undef load_csr
+	csr_write(CSR_VSSTATUS, c->sstatus);
+	csr_write(CSR_VSIE, c->sie);
+	csr_write(CSR_VSTVEC, c->stvec);
+	csr_write(CSR_VSSCRATCH, c->sscratch);
+	csr_write(CSR_VSEPC, c->sepc);
+	csr_write(CSR_VSCAUSE, c->scause);
+	csr_write(CSR_VSTVAL, c->stval);
+	csr_write(CSR_VSATP, c->satp);
 	csr_write(CSR_HSTATUS, HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW | HSTATUS_VSXL_64);
 	if (have_sstc) {
 		csr_write(CSR_VSTIMECMP, v->csr.stimecmp);
@@ -178,9 +178,16 @@ static void hvm_load(struct vcpu *v)
 
 static void hvm_save(struct vcpu *v)
 {
-#define save_csr(name, field) v->csr.field = csr_read(CSR_##name);
-	for_each_vs_csr(save_csr)
-#undef save_csr
+	struct guest_csrs *c = &v->csr;
+
+	c->sstatus = csr_read(CSR_VSSTATUS);
+	c->sie = csr_read(CSR_VSIE);
+	c->stvec = csr_read(CSR_VSTVEC);
+	c->sscratch = csr_read(CSR_VSSCRATCH);
+	c->sepc = csr_read(CSR_VSEPC);
+	c->scause = csr_read(CSR_VSCAUSE);
+	c->stval = csr_read(CSR_VSTVAL);
+	c->satp = csr_read(CSR_VSATP);
 	v->csr.hvip = csr_read(CSR_HVIP);
 	if (have_sstc)
 		v->csr.stimecmp = csr_read(CSR_VSTIMECMP);

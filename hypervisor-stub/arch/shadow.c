@@ -130,6 +130,8 @@ int shadow_init(struct vcpu *v, u8 *pool, unsigned int pages)
 	for (unsigned int n = pages - 1; n > 0; n--)
 		put_page(s, n);
 	s->hw_gen = 1;
+	for (unsigned int i = 0; i < ARRAY_SIZE(s->ctx); i++)
+		s->ctx[i].number = i;
 	shadow_switch(v);
 	return 0;
 }
@@ -213,11 +215,14 @@ static void ctx_clear(struct shadow *s, struct shadow_ctx *c, bool everything)
 
 static void ctx_free(struct shadow *s, struct shadow_ctx *c)
 {
+	unsigned int number = c->number;
+
 	put_list(s, &c->head, &c->tail);
 	put_page(s, c->root[VIEW_KERNEL]);
 	put_page(s, c->root[VIEW_USER]);
 	memset(c, 0, sizeof(*c));
-	s->live &= ~BIT(c - s->ctx);
+	c->number = number;
+	s->live &= ~BIT(number);
 }
 
 static void drop_global(struct shadow *s)
@@ -285,7 +290,7 @@ static struct shadow_ctx *ctx_find(struct vcpu *v, u64 key)
 	}
 	want_pages(v, 2);
 	victim->key = key;
-	s->live |= BIT(victim - s->ctx);
+	s->live |= BIT(victim->number);
 	victim->root[VIEW_KERNEL] = new_root(s);
 	victim->root[VIEW_USER] = new_root(s);
 	return victim;
@@ -330,9 +335,9 @@ static u64 *l1_table(struct shadow *s, enum shadow_view view, unsigned int slot,
 			n = take_listed(s, &s->global_head, &s->global_tail);
 			s->global[slot] = n;
 		}
-	} else if (test_slot(view == VIEW_KERNEL ? c->own : c->slots[view], slot)) {
-		return page(s, pte_page(s, root[slot]));
 	} else {
+		if (test_slot(view == VIEW_KERNEL ? c->own : c->slots[view], slot))
+			return page(s, pte_page(s, root[slot]));
 		n = take_listed(s, &c->head, &c->tail);
 		if (view == VIEW_KERNEL) {
 			s->gen++;

@@ -121,9 +121,9 @@ static bool alive(unsigned int n)
 
 static void switch_focus(void)
 {
-	do
+	do {
 		focus = focus >= nr_domains ? 0 : focus + 1;
-	while (focus < nr_domains && !alive(focus));
+	} while (focus < nr_domains && !alive(focus));
 	if (focus < nr_domains)
 		printk("input to d%u (three times Ctrl-A switches)\n", domains[focus]->id);
 	else

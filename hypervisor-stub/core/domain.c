@@ -278,8 +278,8 @@ static void report(struct domain *d)
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		vcpu_print_traps(d->vcpu[i]);
 	if (d->code)
-		printk("d%u: code copies: %u made, %u dropped, %u times all writable pages revoked, %u traps not by a copy\n", d->id, d->code->made,
-		       d->code->dropped, d->code->revoked, d->code->illegal);
+		printk("d%u: code copies made %u dropped %u revocations %u traps by firmware %u\n", d->id,
+		       d->code->made, d->code->dropped, d->code->revoked, d->code->illegal);
 }
 
 /* The same memory and vCPUs, the modules loaded again. */
@@ -288,10 +288,10 @@ static bool reboot(struct domain *d)
 	const char *why = domain_load(d, &d->entry, &d->fdt);
 
 	if (why) {
-		printk("d%u: cannot reboot: %s\n", d->id, why);
+		printk("d%u: does not start again: %s\n", d->id, why);
 		return false;
 	}
-	printk("d%u: reboots\n", d->id);
+	printk("d%u: starts again\n", d->id);
 	code_reset(d);
 	d->end = DOMAIN_RUNNING;
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)

@@ -5,7 +5,7 @@
 #include "stub.h"
 #include "vcpu.h"
 
-static void for_each_vcpu(void (*what)(const struct vcpu *v))
+static void show_vcpus(void (*what)(const struct vcpu *v))
 {
 	domains_lock();
 	for (unsigned int i = 0; i < nr_domains; i++)
@@ -30,18 +30,18 @@ static void key_domains(void)
 		printk("d%u %-12s %s %lu MiB, %u vCPUs%s\n", d->id, d->cfg.name, d->hvm ? "hvm" : "pv",
 		       d->cfg.memory >> 20, d->nr_vcpus, d->end == DOMAIN_RUNNING ? "" : ", ended");
 	}
-	for_each_vcpu(print_vcpu);
+	show_vcpus(print_vcpu);
 	printk("memory free %lu KiB\n", memory_available() >> 10);
 }
 
 static void key_traps(void)
 {
-	for_each_vcpu(vcpu_print_traps);
+	show_vcpus(vcpu_print_traps);
 }
 
 static void key_registers(void)
 {
-	for_each_vcpu(vcpu_dump);
+	show_vcpus(vcpu_dump);
 }
 
 static void key_poweroff(void)

@@ -22,7 +22,7 @@ struct code_slot {
 };
 
 struct code {
-	spinlock_t lock;
+	spinlock_t lock;	/* makes and drops copies */
 	u64 base, frames;	/* guest memory, for the bitmaps */
 	u64 *writable;		/* frame n: a vCPU may have it mapped writable */
 	u64 *copied;		/* frame n: there is a copy of it */
@@ -30,7 +30,8 @@ struct code {
 	u8 *pages;		/* room for copies */
 	unsigned int nr_pages, next_page;
 	struct code_slot slot[CODE_SLOTS];
-	u32 made, dropped, revoked, illegal;
+	u32 made, dropped, revoked;
+	u32 illegal;		/* traps that came by way of the firmware */
 };
 
 struct code *code_create(struct domain *d);

@@ -27,6 +27,7 @@ struct shadow_ctx {
 	u64 key;		/* guest satp without MODE, and 1 << 63; 0: free */
 	u64 used;		/* when it was last switched to, for eviction */
 	spage_t root[VIEW_NR];
+	u16 number;		/* its place in shadow.ctx, and its bit in shadow.live */
 	spage_t head, tail;	/* its tables, linked through shadow.link */
 	u64 asid_gen[VIEW_NR];	/* generation its ASIDs belong to */
 	u16 asid[VIEW_NR];

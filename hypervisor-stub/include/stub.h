@@ -98,6 +98,7 @@ struct sbiret {
 	long error;
 	long value;
 };
+
 struct sbiret sbi_call(u64 ext, u64 fid, u64 a0, u64 a1, u64 a2);
 void sbi_console_putc(char c);
 int sbi_console_getc(void);

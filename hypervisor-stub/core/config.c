@@ -19,6 +19,19 @@ static bool default_hvm(void)
 	return m ? !strcmp(m, "hvm") : have_h;
 }
 
+/* guest-loader writes two 64-bit numbers, whatever cells /chosen has (it has none: the default is 2 and 1). */
+static bool read_module(int node, struct module *m)
+{
+	int len;
+	const fdt32_t *reg = fdt_getprop(machine_fdt, node, "reg", &len);
+
+	if (!reg || len != 16)
+		return fdt_read_reg(machine_fdt, node, 0, &m->start, &m->size);
+	m->start = fdt_cells(reg, 2);
+	m->size = fdt_cells(reg + 2, 2);
+	return true;
+}
+
 static void read_modules(struct domain_config *c, int parent)
 {
 	int node;
@@ -26,7 +39,7 @@ static void read_modules(struct domain_config *c, int parent)
 	fdt_for_each_subnode(node, machine_fdt, parent) {
 		struct module m;
 
-		if (!fdt_read_reg(machine_fdt, node, 0, &m.start, &m.size))
+		if (!read_module(node, &m))
 			continue;
 		if (!memory_is_ram(m.start, m.size)) {
 			printk("module %s is left out: %#lx bytes at %#lx are not in memory\n",

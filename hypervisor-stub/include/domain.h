@@ -34,7 +34,6 @@ struct domain_config {
 struct console_buf {
 	char line[160];
 	unsigned int len;
-	bool mid_line;		/* what stands on the wire ends in the middle of a line of ours */
 	char in[128];
 	unsigned int in_head, in_tail;
 };

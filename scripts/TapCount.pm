@@ -5,7 +5,11 @@ package TapCount;
 
 use strict;
 use warnings;
-use parent 'TAP::Formatter::Console';
+use TAP::Formatter::Console;
+use TAP::Formatter::File;
+
+# As prove chooses: running counts are for a terminal only.
+our @ISA = (-t STDOUT ? 'TAP::Formatter::Console' : 'TAP::Formatter::File');
 
 # A file that broke off, exited badly or ran other than its plan is a failure even where each of its tests passed.
 sub file_counts {

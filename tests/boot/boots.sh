@@ -11,6 +11,10 @@ mapfile -t stages < <(sed -n 's/^# stage: *//p' "${PVOPS_QUEUE:-$tap_top}/series
 last=${stages[-1]}
 export PVOPS_LOGS=${PVOPS_LOGS:-$build/logs/$this-$$}
 
+# run by itself, a test builds what it boots; "check" has done so
+[ -n "${PVOPS_BUILT:-}" ] || pvops build || { echo 'Bail out! no kernel to boot'; exit 1; }
+export PVOPS_BUILT=1
+
 # boot NAME OPTION...: one boot; $log is its console, field NAME a value of its results.
 boot() {
 	log=$PVOPS_LOGS/$this-$1.log

@@ -23,6 +23,7 @@
 #include "vcpu.h"
 
 #define INSN_ECALL	0x73u
+#define OPCODE_SYSTEM	0x73u
 #define HITS_WANTED	16	/* traps of a page before it gets a copy */
 #define HITS_REVOKE	64	/* ... where all writable mappings must be revoked for it */
 #define FLIPS_MAX	64	/* reads of the page itself: it is data as much as code */
@@ -186,6 +187,13 @@ static void make_copy(struct vcpu *v, struct code_slot *s, paddr_t pa, u64 gpa)
 
 /* --- on traps --- */
 
+static u32 instruction_in(const u8 *page, u64 pc)
+{
+	const u16 *at = (const u16 *)(page + (pc & (PAGE_SIZE - 1)));
+
+	return at[0] | (u32)at[1] << 16;
+}
+
 static void patch(struct code_slot *s, u64 pc)
 {
 	u16 *at = (u16 *)(s->copy + (pc & (PAGE_SIZE - 1)));
@@ -214,13 +222,13 @@ static void consider_copy(struct vcpu *v, struct code_slot *s, u64 va)
 		make_copy(v, s, pa, t.gpa);
 }
 
-void code_trapped(struct vcpu *v)
+void code_trapped(struct vcpu *v, u32 insn)
 {
 	struct code *c = v->domain->code;
 	u64 va = v->pc & PAGE_MASK;
 	struct code_slot *s;
 
-	if (!c || crosses(v->pc))
+	if (!c || crosses(v->pc) || (insn & 0x7f) != OPCODE_SYSTEM)
 		return;
 	c->illegal++;
 	s = slot_of(c, va);
@@ -235,29 +243,31 @@ void code_trapped(struct vcpu *v)
 	} else if (s->va == va) {
 		if (!s->copy)
 			consider_copy(v, s, va);
-		if (s->copy)
+		/* The guest may have mapped another page there since. */
+		if (s->copy && instruction_in(pa_to_va(s->orig), v->pc) == insn)
 			patch(s, v->pc);
 	}
 	spin_unlock(&c->lock);
 }
 
 /*
- * Looks at the page itself, not at whether it has a copy now: the copy may have gone after the hart trapped. It
- * cannot have changed since: a vCPU acknowledges the fence of drop() after it is done with its trap.
+ * True if what the hart executes at pc is a copy: our shadow says so. Another vCPU may be about to drop the copy, but
+ * what drop() waits for, that we acknowledge its fence, we do after we are done with this trap: until then neither
+ * our shadow nor the page itself changes.
  */
 bool code_original(struct vcpu *v, u32 *insn)
 {
 	struct code *c = v->domain->code;
 	const struct code_slot *s;
-	const u16 *at;
+	paddr_t executed;
 
-	if (!c)
+	if (!c || crosses(v->pc))
+		return false;
+	executed = shadow_kernel_page(v, v->pc);
+	if (executed - va_to_pa(c->pages) >= (u64)c->nr_pages * PAGE_SIZE)
 		return false;
 	s = slot_of(c, v->pc);
-	if (s->va != (v->pc & PAGE_MASK) || !s->orig || crosses(v->pc) || !shadow_is_global(v, v->pc))
-		return false;
-	at = (const u16 *)((u8 *)pa_to_va(s->orig) + (v->pc & (PAGE_SIZE - 1)));
-	*insn = at[0] | (u32)at[1] << 16;
+	*insn = instruction_in(pa_to_va(s->orig), v->pc);
 	return *insn != INSN_ECALL;
 }
 

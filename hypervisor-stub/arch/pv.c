@@ -89,7 +89,7 @@ static void illegal_instruction(struct vcpu *v)
 	/* stval need not hold the instruction (12.1.9), and QEMU 7.2 has another there at times: read it. */
 	if (!fetch_instruction(v, &insn))
 		return;
-	code_trapped(v);
+	code_trapped(v, insn);
 	emulate_instruction(v, insn);
 }
 

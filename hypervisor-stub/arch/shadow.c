@@ -33,7 +33,7 @@
 #define for_each_ctx(s, c, bits) \
 	for (u64 bits = (s)->live; bits && ((c) = &(s)->ctx[lowest_bit(bits)]); bits &= bits - 1)
 
-static u64 *page(struct shadow *s, spage_t n)
+static u64 *page(const struct shadow *s, spage_t n)
 {
 	return (u64 *)(s->pool + (u64)n * PAGE_SIZE);
 }
@@ -43,7 +43,7 @@ static u64 table_pte(struct shadow *s, spage_t n)
 	return (va_to_pa(page(s, n)) >> PAGE_SHIFT) << PTE_PPN_SHIFT | PTE_V;
 }
 
-static spage_t pte_page(struct shadow *s, u64 pte)
+static spage_t pte_page(const struct shadow *s, u64 pte)
 {
 	paddr_t pa = ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
 
@@ -386,8 +386,10 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 	n = pte_page(s, page(s, s->cur->root[view])[SLOT(va)]);
 	pte = &l1[L1_INDEX(va)];
 	if (t->size >= SZ_2M && piece >= SZ_2M) {
-		if (*pte && !(*pte & (PTE_R | PTE_X)))
+		if (*pte && !(*pte & (PTE_R | PTE_X))) {
 			asm_sfence_all();
+			s->gen++;
+		}
 		s->splinter[n] |= t->size > SZ_2M;
 		*pte = (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
 		return;
@@ -462,6 +464,19 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 bool shadow_is_global(const struct vcpu *v, u64 va)
 {
 	return v->csr.satp && !test_slot(v->shadow.cur->own, SLOT(va));
+}
+
+u64 shadow_kernel_page(const struct vcpu *v, u64 va)
+{
+	const struct shadow *s = &v->shadow;
+	u64 pte = page(s, s->cur->root[VIEW_KERNEL])[SLOT(va)];
+
+	if (pte)
+		pte = page(s, pte_page(s, pte))[L1_INDEX(va)];
+	if (!pte || (pte & (PTE_R | PTE_X)))
+		return 0;
+	pte = page(s, pte_page(s, pte))[L0_INDEX(va)];
+	return ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
 }
 
 void shadow_reset(struct vcpu *v)

@@ -36,7 +36,7 @@ struct code {
 
 struct code *code_create(struct domain *d);
 void code_reset(struct domain *d);
-void code_trapped(struct vcpu *v);			/* at pc, as an illegal instruction */
+void code_trapped(struct vcpu *v, u32 insn);		/* at pc, as an illegal instruction */
 bool code_original(struct vcpu *v, u32 *insn);		/* an ecall at pc stands for another instruction */
 
 /* For arch/shadow.c, where d->code is not NULL. */

@@ -173,7 +173,8 @@ static void hvm_load(struct vcpu *v)
 	csr_write(CSR_HGATP, HGATP_SV39X4 | (u64)(d->id + 1) << HGATP_VMID_SHIFT | va_to_pa(d->p2m) >> PAGE_SHIFT);
 	/* Another vCPU of the domain may have used the same ASIDs here; and a hart need not have VMIDs. */
 	hfence_all();
-	vcpu_fp_load(v);
+	if (have_fp)
+		vcpu_fp_load(v);
 }
 
 static void hvm_save(struct vcpu *v)
@@ -191,7 +192,8 @@ static void hvm_save(struct vcpu *v)
 	v->csr.hvip = csr_read(CSR_HVIP);
 	if (have_sstc)
 		v->csr.stimecmp = csr_read(CSR_VSTIMECMP);
-	vcpu_fp_save(v);
+	if (have_fp)
+		vcpu_fp_save(v);
 	csr_write(CSR_HGATP, 0);
 	csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);
 	if (have_sstc)

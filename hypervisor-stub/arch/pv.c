@@ -173,13 +173,15 @@ static void pv_load(struct vcpu *v)
 		v->shadow.hw_gen++;	/* what another hart cached under our ASIDs is not this hart's */
 	if (have_h)
 		csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);	/* SPV clear: sret goes to U, not VU */
-	vcpu_fp_load(v);
+	if (have_fp)
+		vcpu_fp_load(v);
 	pv_set_user(v, v->user);
 }
 
 static void pv_save(struct vcpu *v)
 {
-	vcpu_fp_save(v);
+	if (have_fp)
+		vcpu_fp_save(v);
 	/* The roots may be freed while another vCPU, or none, runs here: leave them. */
 	csr_write(CSR_SATP, SATP_MODE_SV39 << SATP_MODE_SHIFT | va_to_pa(stub_root) >> PAGE_SHIFT);
 }

@@ -5,7 +5,7 @@
 #include "smp.h"
 #include "stub.h"
 
-bool have_h, have_sstc;
+bool have_h, have_sstc, have_fp;
 
 /* menvcfg.STCE is the firmware's: a hart that has Sstc may still not let us use it. */
 static bool probe_sstc(void)
@@ -23,6 +23,7 @@ void stub_main(u64 hartid, paddr_t fdt)
 	machine_init(fdt);
 	console_init();
 	have_h = isa_has(machine_isa(), "h");
+	have_fp = isa_has(machine_isa(), "d");
 	have_sstc = probe_sstc();
 	time_init();
 	smp_init_boot_hart(hartid);

@@ -85,7 +85,7 @@ void *map_device(paddr_t pa, u64 size);
 paddr_t dmap_base(void);
 
 /* arch/setup.c, arch/entry.S */
-extern bool have_h, have_sstc;		/* the machine's harts have the H extension; a timer of their own */
+extern bool have_h, have_sstc, have_fp;	/* the harts have the H extension; a timer of their own; D */
 void enter_guest(struct vcpu *v) __noreturn;
 struct vcpu *guest_trap(struct vcpu *v);
 

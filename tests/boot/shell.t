@@ -10,7 +10,7 @@ await() {
 	local i
 	for ((i = 0; i < 1200; i++)); do
 		grep -qaF -- "$1" "$out" && return
-		kill -0 $pid 2>/dev/null || return 1
+		kill -0 "$pid" 2>/dev/null || return 1
 		sleep 0.1
 	done
 	return 1
@@ -23,7 +23,7 @@ for mode in native hvm pv; do
 	pvops shell "$last" --mode $mode --name "shell-$mode" --wall 200 <"$work/in-$mode" >"$out" 2>&1 &
 	pid=$!
 	exec 7>"$work/in-$mode"
-	ok "$mode: a prompt" await '/ #' || tail -n 5 "$out" | sed 's/^/# /'
+	ok "$mode: a prompt" await '~ #' || tail -n 5 "$out" | sed 's/^/# /'
 	# shellcheck disable=SC2016 # for the shell in the guest
 	echo 'echo $((6 * 7)) answers; ls -d /proc/1' >&7
 	ok "$mode: it answers" await '42 answers'

@@ -11,6 +11,7 @@
  *   pvops.cmd=sh	a shell, if the initramfs has one
  *   pvops.cpus=N	the check fails unless N CPUs are online
  *   pvops.mem=N	the check fails unless the kernel has most of N MiB
+ *   pvops.end=reboot	end by a restart: sifive_u has no way to switch itself off
  *
  * Every line that a script reads starts with "pvops-".
  */
@@ -189,7 +190,7 @@ static const char *run_command(void)
 int main(int argc, char **argv)
 {
 	uint64_t start = rdtime();
-	const char *reason;
+	const char *reason, *end;
 
 	/* What the exec check and the exec benchmark run. */
 	if (argc == 3 && !strcmp(argv[1], "exit"))
@@ -214,7 +215,8 @@ int main(int argc, char **argv)
 		say("pvops-init: fail: %s", reason);
 	else
 		say("pvops-init: pass");
-	reboot(RB_POWER_OFF);
+	end = option("end");
+	reboot(end && !strcmp(end, "reboot") ? RB_AUTOBOOT : RB_POWER_OFF);
 	/* pid 1 must not return, or the kernel panics on a machine without a switch. */
 	for (;;)
 		pause();

@@ -149,7 +149,6 @@ static const char *cmd_sh(void)
 		return "no /bin/busybox in this initramfs";
 	pid = fork();
 	if (pid == 0) {
-		setsid();
 		setenv("PATH", "/bin", 1);
 		setenv("HOME", "/", 1);
 		/* cttyhack finds the real terminal, so that ^C works. */

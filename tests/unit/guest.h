@@ -5,9 +5,8 @@
 
 #include "host.h"
 
-/* Memory of GUEST_RAM_BASE .. + mib; vcpus, each with about that many shadow pages (0: plenty). The last made is current. */
+/* One at a time. Memory from GUEST_RAM_BASE on; vCPUs, each with about that many shadow pages (0: plenty). */
 struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages);
-void guest_free(struct domain *d);
 
 /* Lets v run here, as the scheduler would. */
 void guest_run(struct vcpu *v);

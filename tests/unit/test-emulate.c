@@ -68,19 +68,10 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	guest_free(d);
-	return 0;
-}
-
 static void run(u32 insn)
 {
 	memset(&seen, 0, sizeof(seen));
-	v->scause = EXC_ILLEGAL;
-	v->stval = insn;
-	v->ops->trap(v);
+	emulate_instruction(v, insn);
 	assert_int_equal(v->regs[0], 0);
 }
 
@@ -375,18 +366,22 @@ static void all_else_is_illegal(void **state)
 	assert_int_equal(v->traps[TRAP_ILLEGAL], ARRAY_SIZE(words));
 }
 
-/* --- a hart that does not tell the instruction --- */
+/* --- the instruction is read from the guest's memory: what the hart tells of it may be wrong --- */
 
 static void put_insn(u64 gpa, u32 insn)
 {
-	u8 *p = (u8 *)guest_u64(d, gpa & ~7UL) + (gpa & 7);
-
-	memcpy(p, &insn, 2);
-	p = (u8 *)guest_u64(d, (gpa + 2) & ~7UL) + ((gpa + 2) & 7);
-	memcpy(p, (u8 *)&insn + 2, 2);
+	for (int i = 0; i < 2; i++, gpa += 2)
+		((u16 *)guest_u64(d, gpa & ~7UL))[(gpa & 7) / 2] = insn >> (16 * i);
 }
 
-static void fetched_when_stval_is_zero(void **state)
+static void trap(u64 stval)
+{
+	v->scause = EXC_ILLEGAL;
+	v->stval = stval;
+	v->ops->trap(v);
+}
+
+static void fetched(void **state)
 {
 	/* Also one that lies across two pages, and across two pieces of the machine's memory. */
 	static const u64 at[] = { GUEST_RAM_BASE + 0x404, GUEST_RAM_BASE + 0xffe, GUEST_RAM_BASE + SZ_2M - 2 };
@@ -396,7 +391,7 @@ static void fetched_when_stval_is_zero(void **state)
 		v->csr.sscratch = 77 + i;
 		v->pc = at[i];
 		put_insn(at[i], csr_insn(2, 9, 0, CSR_SSCRATCH));
-		run(0);
+		trap(0);
 		assert_int_equal(v->regs[9], 77 + i);
 		assert_int_equal(v->pc, at[i] + 4);
 	}
@@ -406,14 +401,14 @@ static void fetch_of_nothing(void **state)
 {
 	(void)state;
 	v->pc = 0x1000;
-	run(0);
+	trap(0);
 	assert_int_equal(v->csr.scause, EXC_FETCH_ACCESS);
 	assert_int_equal(v->csr.stval, 0x1000);
 	assert_int_equal(v->csr.sepc, 0x1000);
 	/* The second half is not there. */
 	v->pc = GUEST_RAM_BASE + (8 << 20) - 2;
-	*(u16 *)((u8 *)guest_u64(d, v->pc - 6) + 6) = 0x2073;
-	run(0);
+	((u16 *)guest_u64(d, v->pc - 6))[3] = 0x2073;
+	trap(0);
 	assert_int_equal(v->csr.scause, EXC_FETCH_ACCESS);
 	assert_int_equal(v->csr.stval, GUEST_RAM_BASE + (8 << 20));
 }
@@ -424,11 +419,109 @@ static void zeros_are_illegal(void **state)
 
 	(void)state;
 	put_insn(pc, 0);
-	run(0);
+	trap(0);
 	assert_illegal(0, pc, 0);
 }
 
-#define E(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+/* The guest's user does not get privileged instructions emulated. */
+static void not_for_users(void **state)
+{
+	u64 pc = v->pc;
+
+	(void)state;
+	put_insn(pc, csr_insn(2, 9, 0, CSR_SSCRATCH));
+	v->csr.sscratch = 1234;
+	pv_set_user(v, true);
+	trap(csr_insn(2, 9, 0, CSR_SSCRATCH));
+	assert_int_not_equal(v->regs[9], 1234);
+	assert_int_equal(v->csr.scause, EXC_ILLEGAL);
+	assert_int_equal(v->csr.sepc, pc);
+	assert_false(v->csr.sstatus & SSTATUS_SPP);
+	assert_false(v->user);
+}
+
+/* --- traps and interrupts delivered to the guest (12.1.1, 12.1.2, 12.1.3) --- */
+
+static void system_call(void **state)
+{
+	u64 pc = v->pc;
+
+	(void)state;
+	v->csr.sstatus = SSTATUS_SIE;
+	pv_set_user(v, true);
+	v->scause = EXC_ECALL_U;
+	v->ops->trap(v);
+	assert_int_equal(v->csr.scause, EXC_ECALL_U);
+	assert_int_equal(v->csr.sepc, pc);
+	assert_int_equal(v->csr.sstatus & (SSTATUS_SPP | SSTATUS_SIE | SSTATUS_SPIE), SSTATUS_SPIE);
+	assert_int_equal(v->pc, v->csr.stvec);
+	assert_false(v->user);
+}
+
+static void interrupts(void **state)
+{
+	static const struct { u64 pending, enabled; bool sie, user; unsigned int taken; } cases[] = {
+		{ SIP_STIP, SIP_ALL, true, false, IRQ_TIMER },
+		{ SIP_STIP | SIP_SSIP, SIP_ALL, true, false, IRQ_SOFT },
+		{ SIP_ALL, SIP_ALL, true, false, IRQ_EXT },
+		{ SIP_ALL, SIP_STIP, true, false, IRQ_TIMER },
+		{ SIP_ALL, SIP_ALL, false, false, 0 },		/* the kernel has them off */
+		{ SIP_ALL, SIP_ALL, false, true, IRQ_EXT },	/* which does not hold for the user */
+		{ SIP_SSIP, SIP_STIP, true, true, 0 },
+		{ 0, SIP_ALL, true, true, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
+		bool vectored = i & 1;
+		u64 pc = 0x8000, base = GUEST_RAM_BASE + 0x1000;
+
+		v->pc = pc;
+		v->csr.stvec = base | vectored;
+		v->sip = cases[i / 2].pending;
+		v->csr.sie = cases[i / 2].enabled;
+		v->csr.sstatus = cases[i / 2].sie ? SSTATUS_SIE : 0;
+		pv_set_user(v, cases[i / 2].user);
+		v->ops->deliver(v);
+		assert_int_equal(v->ops->irq_ready(v), !!(cases[i / 2].pending & cases[i / 2].enabled));
+		if (!cases[i / 2].taken) {
+			assert_int_equal(v->pc, pc);
+			continue;
+		}
+		assert_int_equal(v->csr.scause, SCAUSE_IRQ | cases[i / 2].taken);
+		assert_int_equal(v->csr.sepc, pc);
+		assert_int_equal(v->pc, base + (vectored ? 4 * cases[i / 2].taken : 0));
+		assert_int_equal(!!(v->csr.sstatus & SSTATUS_SPP), !cases[i / 2].user);
+		assert_int_equal(!!(v->csr.sstatus & SSTATUS_SPIE), cases[i / 2].sie);
+		assert_false(v->user);
+	}
+}
+
+/* An exception goes to the base, vectored or not. */
+static void exceptions_are_not_vectored(void **state)
+{
+	(void)state;
+	v->csr.stvec = GUEST_RAM_BASE + 0x1001;
+	pv_inject(v, EXC_BREAKPOINT, 5);
+	assert_int_equal(v->pc, GUEST_RAM_BASE + 0x1000);
+	assert_int_equal(v->csr.stval, 5);
+}
+
+/* A guest whose exception handler faults at once is ended, not the machine's time. */
+static void stuck_guest_dies(void **state)
+{
+	(void)state;
+	sched_add(v);
+	for (int i = 0; i < 2000 && d->end == DOMAIN_RUNNING; i++)
+		pv_inject(v, EXC_FETCH_ACCESS, 0);
+	sched_remove(v);
+	assert_int_equal(d->end, DOMAIN_CRASHED);
+	assert_non_null(strstr(d->reason, "exception handler"));
+	assert_int_equal(v->state, VCPU_DEAD);
+}
+
+#define E(name) cmocka_unit_test_setup(name, setup)
 UNIT_MAIN(E(every_csr_in_every_form), E(swap_with_itself), E(other_csrs_are_illegal), E(unknown_satp_modes_have_no_effect),
 	  E(counted_by_cause), E(sret), E(user_counters_are_the_guests_to_allow), E(sfence), E(wfi), E(all_else_is_illegal),
-	  E(fetched_when_stval_is_zero), E(fetch_of_nothing), E(zeros_are_illegal))
+	  E(fetched), E(fetch_of_nothing), E(zeros_are_illegal), E(not_for_users), E(system_call), E(interrupts),
+	  E(exceptions_are_not_vectored), E(stuck_guest_dies))

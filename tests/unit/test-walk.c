@@ -23,13 +23,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	guest_free(d);
-	return 0;
-}
-
 static bool is_memory(u64 gpa)
 {
 	return gpa >= GUEST_RAM_BASE && gpa < GUEST_RAM_BASE + ((u64)MIB << 20);
@@ -211,5 +204,5 @@ static void not_canonical(void **state)
 		assert_int_equal(guest_walk(v, bad[i], ACCESS_STORE, &t), EXC_STORE_PAGE);
 }
 
-#define E(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define E(name) cmocka_unit_test_setup(name, setup)
 UNIT_MAIN(E(random_tables), E(global_by_any_level), E(bare), E(not_canonical))

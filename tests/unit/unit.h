@@ -10,8 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <setjmp.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "host.h"
+
+/* What takes longer hangs. */
+#define UNIT_SECONDS	120
 
 static void unit_die(const char *why)
 {
@@ -23,6 +27,7 @@ static void unit_die(const char *why)
 	{									\
 		const struct CMUnitTest tests[] = { __VA_ARGS__ };		\
 										\
+		alarm(UNIT_SECONDS);						\
 		host_die = unit_die;						\
 		cmocka_set_message_output(CM_OUTPUT_TAP);			\
 		return cmocka_run_group_tests(tests, NULL, NULL);		\

@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The shadow page tables of pv guests against a reference; see paging.h.
+ *
+ * The reference: for each vCPU, address space and page, all the guest's tables have said since the last fence for it.
+ * A hart may go by any of that (12.2.1), and by nothing else: neither may the stub's shadow let the real hart do.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "guest.h"
+#include "hart.h"
+#include "paging.h"
+#include "pv.h"
+
+#define MIB		16
+#define NR_ROOTS	3
+#define NR_L0		6
+#define BARE		(NR_ROOTS * NR_ROOTS)	/* address spaces: root and ASID, and Bare */
+#define NR_SPACES	(BARE + 1)
+#define NR_SLOTS	4
+#define NR_L1I		2
+#define NR_L0I		3
+#define NR_VA		(NR_SLOTS * NR_L1I * NR_L0I)
+#define MAX_SAID	40
+#define MAX_VCPUS_HERE	2
+
+/*
+ * Slots of the root: user's, and memory's own in Bare; the kernel's, the same in every root and all global; and one
+ * where the kernel has global mappings (first 2 MiB, shared) beside such of the one address space (the next 2 MiB).
+ */
+static const unsigned int slots[NR_SLOTS] = { 0, 2, 300, 301 };
+static const unsigned int l0_index[NR_L0I] = { 0, 1, 5 };
+#define KERNEL_SLOT	2
+#define MIXED_SLOT	3
+
+/* The guest's tables, by page from here on. */
+#define TABLES		(GUEST_RAM_BASE + 8 * SZ_2M - 64 * PAGE_SIZE)
+#define ROOT(r)		(TABLES + (r) * PAGE_SIZE)
+#define L1(r, slot)	(TABLES + (NR_ROOTS + (r) * NR_SLOTS + (slot)) * PAGE_SIZE)
+#define L1_KERNEL	(TABLES + (NR_ROOTS + NR_ROOTS * NR_SLOTS) * PAGE_SIZE)
+#define L0(n)		(L1_KERNEL + (1 + (n)) * PAGE_SIZE)
+#define L0_GLOBAL(n)	L0(NR_L0 + (n))
+
+struct said {
+	u64 gpa, size, flags;
+};
+
+struct memory {
+	unsigned int n;
+	struct said said[MAX_SAID];
+};
+
+static struct memory memory[MAX_VCPUS_HERE][NR_SPACES][NR_VA];
+static u64 vas[NR_VA];
+static unsigned int asid_of[NR_ROOTS];
+static struct domain *d;
+static struct vcpu *v;
+static u64 (*number)(u64 below);
+struct paging_stats paging_stats;
+
+/* UNIT_TRACE in the environment: what has been done, for who looks for the reason. */
+#define trace(...) do { if (tracing) fprintf(stderr, __VA_ARGS__); } while (0)
+static bool tracing;
+
+/* --- the reference --- */
+
+static bool tables_say(unsigned int root, u64 va, struct said *s)
+{
+	u64 table = ROOT(root), global = 0;
+
+	for (int level = 2; level >= 0; level--) {
+		u64 pte = *guest_u64(d, table + (va >> (12 + 9 * level) & 511) * 8), size = PAGE_SIZE << (9 * level);
+
+		if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W || pte >> 54)
+			return false;
+		global |= pte & PTE_G;
+		table = (pte >> 10 & PTE_PPN_MASK) << PAGE_SHIFT;
+		if (pte & (PTE_R | PTE_X)) {
+			*s = (struct said){ table + (va & (size - 1)), size, (pte & 0xff) | global };
+			return IS_ALIGNED(table, size);
+		}
+		if (pte & (PTE_A | PTE_D | PTE_U))
+			return false;
+	}
+	return false;
+}
+
+static bool space_says(unsigned int space, u64 va, struct said *s)
+{
+	if (space != BARE)
+		return tables_say(space / NR_ROOTS, va, s);
+	*s = (struct said){ va, PAGE_SIZE, PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D };
+	return true;
+}
+
+static void remember(struct memory *m, const struct said *s)
+{
+	for (unsigned int i = 0; i < m->n; i++)
+		if (!memcmp(&m->said[i], s, sizeof(*s)))
+			return;
+	if (m->n == MAX_SAID)
+		host_die("paging: too much is remembered");
+	m->said[m->n++] = *s;
+}
+
+/* A global mapping counts in every address space, also where another root has set the D of its own entry. */
+static void remember_in(unsigned int space, unsigned int i, const struct said *s)
+{
+	bool global = s->flags & PTE_G;
+
+	for (unsigned int n = 0; n < d->nr_vcpus; n++)
+		for (unsigned int k = global ? 0 : space; k <= (global ? BARE - 1 : space); k++)
+			remember(&memory[n][k][i], s);
+}
+
+/* The tables have changed: what they say now counts beside what they said. */
+static void remember_all(void)
+{
+	struct said s;
+
+	for (unsigned int space = 0; space < NR_SPACES; space++)
+		for (unsigned int i = 0; i < NR_VA; i++)
+			if (space_says(space, vas[i], &s))
+				remember_in(space, i, &s);
+}
+
+static unsigned int space_of(u64 satp)
+{
+	unsigned int root = ((satp & SATP_PPN_MASK) << PAGE_SHIFT) / PAGE_SIZE - TABLES / PAGE_SIZE;
+
+	return satp ? root * NR_ROOTS + (satp >> SATP_ASID_SHIFT & SATP_ASID_MASK) - 1 : BARE;
+}
+
+/* A fence of v's: what it covers is as good as forgotten. all: any address; asid < 0: any, the global ones as well. */
+static void forget(bool all, u64 va, int asid)
+{
+	trace("v%u fence %s %#lx asid %d\n", v->id, all ? "all" : "page", va, asid);
+	for (unsigned int space = 0; space < BARE; space++) {
+		if (asid >= 0 && space % NR_ROOTS + 1 != (unsigned int)asid)
+			continue;
+		for (unsigned int i = 0; i < NR_VA; i++) {
+			struct memory *m = &memory[v->id][space][i];
+			unsigned int kept = 0;
+
+			for (unsigned int k = 0; k < m->n; k++) {
+				const struct said *s = &m->said[k];
+
+				if ((asid >= 0 && (s->flags & PTE_G)) || (!all && (va ^ vas[i]) & ~(s->size - 1)))
+					m->said[kept++] = *s;
+			}
+			m->n = kept;
+		}
+	}
+	remember_all();
+}
+
+/* --- the check --- */
+
+static bool grants(const struct said *s, const struct hart_leaf *leaf, bool user)
+{
+	u64 f = s->flags;
+
+	if (user && !(f & PTE_U) && v->csr.satp)
+		return false;
+	if (!user && (f & PTE_U) && (leaf->flags & PTE_X))
+		return false;
+	if (!(f & PTE_A))
+		return false;
+	/* A store must find D set in the guest's table: the shadow cannot set it. */
+	if ((leaf->flags & PTE_W) && (f & (PTE_W | PTE_D)) != (PTE_W | PTE_D))
+		return false;
+	return !(leaf->flags & ~f & (PTE_R | PTE_X));
+}
+
+static void check_leaf(unsigned int i, const struct hart_leaf *leaf)
+{
+	struct memory *m = &memory[v->id][space_of(v->csr.satp)][i];
+	u64 pa = leaf->pa + (vas[i] - leaf->va), size;
+	char why[256];
+	paddr_t want;
+
+	paging_stats.grants_checked++;
+	if (!(leaf->flags & PTE_U))
+		return;		/* of no use to what runs in U-mode */
+	for (unsigned int k = 0; k < m->n; k++)
+		if (p2m_lookup(d, m->said[k].gpa, &want, &size) && want == pa && grants(&m->said[k], leaf, v->user))
+			return;
+	snprintf(why, sizeof(why), "v%u in %s of satp %#lx may use %#lx (pa %#lx flags %#lx): the guest's tables have not said so (%u sayings)",
+		 v->id, v->user ? "user" : "kernel", v->csr.satp, vas[i], pa, leaf->flags, m->n);
+	host_die(why);
+}
+
+static void check(void)
+{
+	struct hart_leaf leafs[64];
+
+	for (unsigned int i = 0; i < NR_VA; i++) {
+		unsigned int n = hart_may_use(vas[i], leafs, ARRAY_SIZE(leafs));
+
+		for (unsigned int k = 0; k < n; k++)
+			check_leaf(i, &leafs[k]);
+	}
+}
+
+/* The stub's own half is in every root, out of the guest's reach. */
+static void check_stub_slots(void)
+{
+	u64 *root = pa_to_va((csr_read(CSR_SATP) & SATP_PPN_MASK) << PAGE_SHIFT);
+
+	for (unsigned int i = 256; i < 275; i++)
+		if (root[i] != stub_root[i] || (root[i] & PTE_U))
+			host_die("the stub's slots are not in the shadow root");
+}
+
+/* --- what the guest does --- */
+
+static void set_entry(u64 at, u64 pte)
+{
+	trace("guest: entry %#lx = %#lx\n", at, pte);
+	*guest_u64(d, at) = pte;
+}
+
+static u64 random_flags(bool global)
+{
+	static const u64 some[] = { PTE_R, PTE_R | PTE_W, PTE_R | PTE_X, PTE_R | PTE_W | PTE_X, PTE_X };
+	u64 f = PTE_V | some[number(ARRAY_SIZE(some))] | (number(4) ? PTE_A : 0) | (number(3) ? PTE_D : 0);
+
+	return f | (global ? PTE_G : number(2) ? PTE_U : 0);
+}
+
+static u64 random_leaf(u64 size, bool global)
+{
+	u64 gpa = GUEST_RAM_BASE + number(size == PAGE_SIZE ? 3 * 512 : 4) * size;
+
+	if (size == SZ_1G || !number(24))	/* or where there is no memory */
+		gpa = number(3) ? GUEST_RAM_BASE : 0x40000000;
+	return guest_pte(gpa, random_flags(global));
+}
+
+static void set_root(void)
+{
+	unsigned int root = number(NR_ROOTS), slot = number(NR_SLOTS);
+	u64 pte;
+
+	if (slot == KERNEL_SLOT) {
+		pte = number(4) ? guest_pte(L1_KERNEL, PTE_V | (number(2) ? PTE_G : 0)) : number(2) ? random_leaf(SZ_1G, true) : 0;
+		for (root = 0; root < NR_ROOTS; root++)
+			set_entry(ROOT(root) + slots[slot] * 8, pte);
+		return;
+	}
+	pte = guest_pte(L1(root, slot), PTE_V);
+	if (slot != MIXED_SLOT && !number(3))
+		pte = number(2) ? random_leaf(SZ_1G, false) : 0;
+	set_entry(ROOT(root) + slots[slot] * 8, pte);
+}
+
+static u64 random_l1(bool global)
+{
+	switch (number(4)) {
+	case 0:
+		return random_leaf(SZ_2M, global);
+	case 1:
+		return number(3) ? random_leaf(SZ_2M, global) : 0;
+	default:
+		return guest_pte(global ? L0_GLOBAL(number(2)) : L0(number(NR_L0)), PTE_V);
+	}
+}
+
+static void set_l1(void)
+{
+	unsigned int root = number(NR_ROOTS), slot = number(NR_SLOTS), i = number(NR_L1I);
+	u64 pte;
+
+	if (slot == KERNEL_SLOT) {
+		set_entry(L1_KERNEL + i * 8, random_l1(true));
+	} else if (slot == MIXED_SLOT && i == 0) {
+		/* Global: the same everywhere. */
+		pte = random_l1(true);
+		for (root = 0; root < NR_ROOTS; root++)
+			set_entry(L1(root, slot), pte);
+	} else {
+		set_entry(L1(root, slot) + i * 8, random_l1(false));
+	}
+}
+
+static void set_l0(void)
+{
+	unsigned int n = number(NR_L0 + 2);
+
+	set_entry(L0(n) + l0_index[number(NR_L0I)] * 8, number(8) ? random_leaf(PAGE_SIZE, n >= NR_L0) : 0);
+}
+
+static void change_tables(void)
+{
+	unsigned int what = number(8);
+
+	if (what == 0)
+		set_root();
+	else if (what < 3)
+		set_l1();
+	else
+		set_l0();
+	remember_all();
+}
+
+static void fence(void)
+{
+	u64 va = vas[number(NR_VA)] + number(PAGE_SIZE);
+	int asid = 1 + number(NR_ROOTS);
+
+	switch (number(8)) {
+	case 0:
+		shadow_flush_all(v);
+		forget(true, 0, -1);
+		break;
+	case 1:
+	case 2:
+		shadow_flush_asid(v, asid);
+		forget(true, 0, asid);
+		break;
+	case 3:
+	case 4:
+		shadow_flush_page(v, va, asid);
+		forget(false, va, asid);
+		break;
+	case 5:
+		va = ALIGN_DOWN(va, PAGE_SIZE);
+		shadow_flush_range(v, va + 1, 3 * PAGE_SIZE, FENCE_ANY_ASID);
+		for (int i = 0; i < 4; i++)
+			forget(false, va + i * PAGE_SIZE, -1);
+		break;
+	default:
+		shadow_flush_page(v, va, FENCE_ANY_ASID);
+		forget(false, va, -1);
+		break;
+	}
+}
+
+static void set_satp(u64 satp)
+{
+	if (satp == v->csr.satp)
+		return;
+	trace("v%u satp %#lx\n", v->id, satp);
+	v->csr.satp = satp;
+	shadow_switch(v);
+	shadow_load(v);
+}
+
+static void switch_space(void)
+{
+	unsigned int root = number(NR_ROOTS);
+
+	set_satp(number(12) ? SV39(ROOT(root), asid_of[root]) : 0);
+}
+
+/* Two address spaces swap ASIDs; the guest fences both, on this vCPU (another's is flushed by its own fences). */
+static void swap_asids(void)
+{
+	unsigned int a = number(NR_ROOTS), b = number(NR_ROOTS), t = asid_of[a];
+
+	asid_of[a] = asid_of[b];
+	asid_of[b] = t;
+	shadow_flush_asid(v, asid_of[a]);
+	forget(true, 0, asid_of[a]);
+	shadow_flush_asid(v, asid_of[b]);
+	forget(true, 0, asid_of[b]);
+}
+
+static void change_vcpu(void)
+{
+	guest_leave(v);
+	host_on_hart(number(nr_pcpus));
+	v = d->vcpu[number(d->nr_vcpus)];
+	trace("v%u runs on hart %u\n", v->id, host_pcpu->id);
+	guest_run(v);
+}
+
+/* After a fault has been answered the same access goes through, or the guest would fault for ever. */
+static void must_go_through(u64 va, enum access access, unsigned int space)
+{
+	u64 need = access == ACCESS_FETCH ? PTE_X : access == ACCESS_STORE ? PTE_W : PTE_R, size;
+	struct hart_leaf leaf;
+	struct said s;
+	paddr_t pa;
+
+	if (!hart_walk(va, &leaf) || (leaf.flags & (PTE_V | PTE_U | PTE_A | need)) != (PTE_V | PTE_U | PTE_A | need) ||
+	    !space_says(space, va, &s) || !p2m_lookup(d, s.gpa, &pa, &size) || leaf.pa + (va - leaf.va) != pa)
+		host_die("a fault is answered, and the access does not go through");
+}
+
+static void access_memory(void)
+{
+	u64 va = vas[number(NR_VA)] + number(PAGE_SIZE);
+	enum access access = number(3);
+	int cause;
+
+	pv_set_user(v, number(2));
+	cause = shadow_fault(v, va, access);
+	trace("v%u %s access %u at %#lx: %d\n", v->id, v->user ? "user" : "kernel", access, va, cause);
+	if (cause) {
+		paging_stats.faults_reflected++;
+		return;
+	}
+	paging_stats.faults_filled++;
+	remember_all();		/* A and D are set */
+	must_go_through(va, access, space_of(v->csr.satp));
+}
+
+void paging_step(void)
+{
+	switch (number(16)) {
+	case 0:
+	case 1:
+	case 2:
+		change_tables();
+		break;
+	case 3:
+	case 4:
+		fence();
+		break;
+	case 5:
+		switch_space();
+		break;
+	case 6:
+		pv_set_user(v, number(2));
+		break;
+	case 7:
+		if (number(4))
+			switch_space();
+		else if (number(3))
+			change_vcpu();
+		else
+			swap_asids();
+		break;
+	default:
+		access_memory();
+		break;
+	}
+	check();
+	check_stub_slots();
+}
+
+void paging_start(const struct paging_config *cfg, u64 (*source)(u64 below))
+{
+	number = source;
+	tracing = getenv("UNIT_TRACE");
+	memset(memory, 0, sizeof(memory));
+	host_harts(cfg->harts);
+	for (unsigned int i = 0, s = 0; s < NR_SLOTS; s++)
+		for (unsigned int l1 = 0; l1 < NR_L1I; l1++)
+			for (unsigned int l0 = 0; l0 < NR_L0I; l0++)
+				vas[i++] = (slots[s] & 256 ? ~0UL << 39 : 0) | (u64)slots[s] << 30 | l1 << 21 | l0_index[l0] << 12;
+	hart_universe(vas, NR_VA);
+	hart_reset();
+	for (unsigned int h = 0; h < cfg->harts; h++)
+		pcpus[h].asid_max = cfg->asid_max;
+	d = guest_make(MIB, cfg->vcpus, cfg->shadow_pages);
+	memset(guest_u64(d, TABLES), 0, 64 * PAGE_SIZE);
+	for (unsigned int r = 0; r < NR_ROOTS; r++)
+		asid_of[r] = r + 1;
+	for (unsigned int r = 0; r < NR_ROOTS; r++)
+		for (unsigned int s = 0; s < NR_SLOTS; s++)
+			*guest_u64(d, ROOT(r) + slots[s] * 8) =
+				s == KERNEL_SLOT ? guest_pte(L1_KERNEL, PTE_V | PTE_G) : guest_pte(L1(r, s), PTE_V);
+	v = d->vcpu[0];
+	guest_run(v);
+	remember_all();
+}
+
+void paging_end(void)
+{
+	for (unsigned int i = 0; i < d->nr_vcpus; i++) {
+		paging_stats.fills += d->vcpu[i]->shadow.fills;
+		paging_stats.evictions += d->vcpu[i]->shadow.evictions;
+		paging_stats.resets += d->vcpu[i]->shadow.resets;
+	}
+	guest_leave(v);
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/* arch/shadow.c: that it grants nothing the guest's tables do not (paging.c), and that it keeps what it may. */
+#include "guest.h"
+#include "hart.h"
+#include "paging.h"
+#include "pv.h"
+#include "unit.h"
+
+#define STEPS 12000
+
+static void random_changes(const struct paging_config *cfg)
+{
+	memset(&paging_stats, 0, sizeof(paging_stats));
+	paging_start(cfg, rnd_below);
+	for (int i = 0; i < STEPS; i++)
+		paging_step();
+	paging_end();
+	/* Worth nothing if all is a fault or nothing is. */
+	assert_true(paging_stats.faults_filled > STEPS / 10);
+	assert_true(paging_stats.faults_reflected > STEPS / 50);
+	assert_true(paging_stats.grants_checked > STEPS);
+}
+
+static void plenty_of_pages(void **state)
+{
+	(void)state;
+	random_changes(&(struct paging_config){ .shadow_pages = 500, .vcpus = 1, .harts = 1, .asid_max = 0xffff });
+	assert_int_equal(paging_stats.resets, 0);
+}
+
+static void tiny_pool(void **state)
+{
+	(void)state;
+	random_changes(&(struct paging_config){ .shadow_pages = SHADOW_MIN_PAGES, .vcpus = 1, .harts = 1, .asid_max = 0xffff });
+	assert_true(paging_stats.evictions > 20);
+}
+
+static void few_asids(void **state)
+{
+	(void)state;
+	random_changes(&(struct paging_config){ .shadow_pages = 64, .vcpus = 2, .harts = 1, .asid_max = 3 });
+}
+
+static void hart_without_asids(void **state)
+{
+	(void)state;
+	random_changes(&(struct paging_config){ .shadow_pages = 64, .vcpus = 2, .harts = 1, .asid_max = 0 });
+}
+
+static void vcpus_that_move(void **state)
+{
+	(void)state;
+	random_changes(&(struct paging_config){ .shadow_pages = 40, .vcpus = 2, .harts = 3, .asid_max = 0xffff });
+	random_changes(&(struct paging_config){ .shadow_pages = 100, .vcpus = 2, .harts = 2, .asid_max = 7 });
+}
+
+/* --- that it is a cache --- */
+
+#define ROOT_A	(GUEST_RAM_BASE + 0x100000)
+#define ROOT_B	(GUEST_RAM_BASE + 0x101000)
+#define L1_A	(GUEST_RAM_BASE + 0x102000)
+#define L1_B	(GUEST_RAM_BASE + 0x103000)
+#define L1_K	(GUEST_RAM_BASE + 0x104000)
+#define L0_A	(GUEST_RAM_BASE + 0x105000)
+#define L0_K	(GUEST_RAM_BASE + 0x106000)
+#define KVA	(~0UL << 39 | 300UL << 30)
+#define RWX	(PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
+
+static struct domain *d;
+static struct vcpu *v;
+
+static void map(u64 table, unsigned int i, u64 gpa, u64 flags)
+{
+	*guest_u64(d, table + i * 8) = guest_pte(gpa, flags);
+}
+
+/* Two address spaces: user pages of their own below, the kernel's global ones above. */
+static int setup(void **state)
+{
+	(void)state;
+	memset(&host_hooks, 0, sizeof(host_hooks));
+	host_harts(1);
+	d = guest_make(16, 1, 0);
+	v = d->vcpu[0];
+	for (u64 t = ROOT_A; t <= L0_K; t += PAGE_SIZE)
+		memset(guest_u64(d, t), 0, PAGE_SIZE);
+	map(ROOT_A, 0, L1_A, PTE_V);
+	map(ROOT_B, 0, L1_B, PTE_V);
+	map(ROOT_A, 300, L1_K, PTE_V);
+	map(ROOT_B, 300, L1_K, PTE_V);
+	map(L1_A, 0, L0_A, PTE_V);
+	map(L1_A, 1, GUEST_RAM_BASE + SZ_2M, RWX | PTE_U);
+	map(L1_B, 0, L0_A, PTE_V);
+	map(L1_K, 0, L0_K, PTE_V);
+	map(L1_K, 1, GUEST_RAM_BASE + SZ_2M, RWX | PTE_G);
+	map(L0_A, 1, GUEST_RAM_BASE + 0x1000, RWX | PTE_U);
+	map(L0_K, 1, GUEST_RAM_BASE + 0x2000, RWX | PTE_G);
+	guest_run(v);
+	v->csr.satp = SV39(ROOT_A, 1);
+	shadow_switch(v);
+	shadow_load(v);
+	return 0;
+}
+
+static void go(u64 satp)
+{
+	v->csr.satp = satp;
+	shadow_switch(v);
+	shadow_load(v);
+}
+
+static bool there(u64 va)
+{
+	struct hart_leaf leaf;
+
+	return hart_walk(va, &leaf) && (leaf.flags & PTE_U);
+}
+
+static void global_tables_are_shared(void **state)
+{
+	(void)state;
+	assert_int_equal(shadow_fault(v, KVA + 0x1000, ACCESS_LOAD), 0);
+	assert_int_equal(shadow_fault(v, 0x1000, ACCESS_LOAD), 0);
+	go(SV39(ROOT_B, 2));
+	assert_false(there(0x1000));
+	/* The slot is entered at the first fault in it; then all of it is there. */
+	assert_int_equal(shadow_fault(v, KVA + SZ_2M, ACCESS_LOAD), 0);
+	assert_true(there(KVA + 0x1000));
+}
+
+static void spaces_are_kept(void **state)
+{
+	(void)state;
+	assert_int_equal(shadow_fault(v, 0x1000, ACCESS_STORE), 0);
+	go(SV39(ROOT_B, 2));
+	go(SV39(ROOT_A, 1));
+	assert_true(there(0x1000));
+	go(SV39(ROOT_A, 3));	/* another ASID: another address space */
+	assert_false(there(0x1000));
+}
+
+static void changing_mode_flushes_nothing(void **state)
+{
+	struct host_counts before;
+
+	(void)state;
+	assert_int_equal(shadow_fault(v, 0x1000, ACCESS_LOAD), 0);
+	pv_set_user(v, true);
+	assert_false(there(0x1000));
+	assert_int_equal(shadow_fault(v, 0x1000, ACCESS_LOAD), 0);
+	before = host_counts;
+	for (int i = 0; i < 100; i++) {
+		pv_set_user(v, i & 1);
+		assert_true(there(0x1000));
+	}
+	assert_memory_equal(&before, &host_counts, sizeof(before));
+}
+
+static void user_does_not_see_the_kernel(void **state)
+{
+	(void)state;
+	assert_int_equal(shadow_fault(v, KVA + 0x1000, ACCESS_STORE), 0);
+	assert_int_equal(shadow_fault(v, KVA + SZ_2M, ACCESS_STORE), 0);
+	pv_set_user(v, true);
+	assert_int_equal(shadow_fault(v, KVA + 0x1000, ACCESS_LOAD), EXC_LOAD_PAGE);
+	assert_false(there(KVA + 0x1000));
+	assert_false(there(KVA + SZ_2M));
+}
+
+static void superpages_stay(void **state)
+{
+	struct hart_leaf leaf;
+
+	(void)state;
+	assert_int_equal(shadow_fault(v, SZ_2M + 0x5000, ACCESS_LOAD), 0);
+	assert_true(hart_walk(SZ_2M + 0x1ff000, &leaf));
+	assert_int_equal(leaf.size, SZ_2M);
+	assert_int_equal(v->shadow.fills, 1);
+}
+
+/* A store sets D first: until then the shadow is not writable. */
+static void dirty_is_seen(void **state)
+{
+	struct hart_leaf leaf;
+	u64 *pte = guest_u64(d, L0_A + 8);
+
+	(void)state;
+	*pte &= ~(PTE_A | PTE_D);
+	assert_int_equal(shadow_fault(v, 0x1000, ACCESS_LOAD), 0);
+	assert_int_equal(*pte & (PTE_A | PTE_D), PTE_A);
+	assert_true(hart_walk(0x1000, &leaf));
+	assert_false(leaf.flags & PTE_W);
+	assert_int_equal(shadow_fault(v, 0x1000, ACCESS_STORE), 0);
+	assert_true(*pte & PTE_D);
+	assert_true(hart_walk(0x1000, &leaf));
+	assert_true(leaf.flags & PTE_W);
+}
+
+/* The kernel reads an execute-only user page while MXR is set; when it is clear it may not any more. */
+static void mxr_off_again(void **state)
+{
+	struct hart_leaf leaf;
+
+	(void)state;
+	map(L0_A, 1, GUEST_RAM_BASE + 0x1000, PTE_V | PTE_X | PTE_U | PTE_A);
+	assert_int_equal(shadow_fault(v, 0x1000, ACCESS_LOAD), EXC_LOAD_PAGE);
+	v->regs[5] = SSTATUS_MXR;
+	emulate_instruction(v, 0x1002a073);	/* csrs sstatus, t0 */
+	assert_true(v->hw_sstatus & SSTATUS_MXR);
+	assert_int_equal(shadow_fault(v, 0x1000, ACCESS_LOAD), 0);
+	emulate_instruction(v, 0x1002b073);	/* csrc sstatus, t0 */
+	assert_false(v->hw_sstatus & SSTATUS_MXR);
+	if (hart_walk(0x1000, &leaf))
+		assert_false(leaf.flags & PTE_R);
+}
+
+static void the_stubs_slots_are_not_the_guests(void **state)
+{
+	u64 va = STUB_VA_BASE + 0x1000;
+
+	(void)state;
+	map(ROOT_A, 256, GUEST_RAM_BASE, RWX | PTE_G);
+	assert_int_equal(shadow_fault(v, va, ACCESS_LOAD), EXC_LOAD_PAGE);
+	assert_int_equal(shadow_fault(v, va, ACCESS_STORE), EXC_STORE_PAGE);
+	assert_int_equal(shadow_fault(v, STUB_VA_END - 1, ACCESS_FETCH), EXC_FETCH_PAGE);
+	go(0);
+	assert_int_equal(shadow_fault(v, va, ACCESS_LOAD), EXC_LOAD_ACCESS);
+}
+
+/* Whatever has been mapped: after a flush of all, all pages but the two roots are free again. */
+static void flush_gives_all_back(void **state)
+{
+	unsigned int all = v->shadow.free_count;
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		for (unsigned int s = 3; s < 40; s++) {
+			map(ROOT_A, s, L1_A, PTE_V);
+			assert_int_equal(shadow_fault(v, ((u64)s << 30) + 0x1000, ACCESS_LOAD), 0);
+		}
+		go(SV39(ROOT_B, 2 + i));
+		shadow_fault(v, 0x1000, ACCESS_LOAD);
+		go(SV39(ROOT_A, 1));
+		assert_int_equal(shadow_fault(v, KVA + 0x1000, ACCESS_LOAD), 0);
+		shadow_flush_all(v);
+		assert_int_equal(v->shadow.free_count, v->shadow.nr - 1 - 2);
+		assert_true(v->shadow.free_count >= all);
+	}
+}
+
+static void pool_too_small(void **state)
+{
+	static struct vcpu tiny;
+	static u8 pool[8 * PAGE_SIZE];
+
+	(void)state;
+	assert_int_not_equal(shadow_init(&tiny, pool, 7), 0);
+	assert_int_not_equal(shadow_init(&tiny, pool, SHADOW_MIN_PAGES - 1), 0);
+	assert_int_not_equal(shadow_init(&tiny, pool, 0x10000), 0);
+}
+
+#define E(name) cmocka_unit_test_setup(name, setup)
+UNIT_MAIN(T(plenty_of_pages), T(tiny_pool), T(few_asids), T(hart_without_asids), T(vcpus_that_move),
+	  E(global_tables_are_shared), E(spaces_are_kept), E(changing_mode_flushes_nothing), E(user_does_not_see_the_kernel),
+	  E(superpages_stay), E(dirty_is_seen), E(mxr_off_again), E(the_stubs_slots_are_not_the_guests),
+	  E(flush_gives_all_back), E(pool_too_small))

@@ -220,8 +220,11 @@ static void hvm_fence(struct vcpu *v, u64 start, u64 size, s32 asid)
 
 static void hvm_timer(struct vcpu *v)
 {
-	if (have_sstc)
-		csr_write(CSR_VSTIMECMP, v->timer);
+	if (!have_sstc)
+		return;
+	/* A guest that has Sstc and calls SBI all the same: the hart raises it, we need not. */
+	csr_write(CSR_VSTIMECMP, v->timer);
+	v->timer = TIME_NEVER;
 }
 
 const struct vcpu_ops hvm_ops = {

@@ -55,41 +55,65 @@ differences() {
 		END { for (n in a) print "- " a[n] }' <(claims "$1") <(claims "$2")
 }
 
-# guest_run TOPIC HARTS WAY H: one run; WAY is native, pv or hvm, H is true or false
+# variant_options HARTS VARIANT: what it changes about a boot, an argument a line
+variant_options() {
+	case $2 in
+	nocopies) printf '%s\n' --stub-options 'noreboot nocopies' ;;	# pv without hypervisor-stub/arch/code.c
+	crowded) printf '%s\n' --smp 1 --vcpus "$1" ;;	# all vCPUs on one hart
+	sifive_u) printf '%s\n' --machine sifive_u --smp $(($1 + 1)) --cpu sifive-u54 ;; # its hart 0 runs no guest
+	reboot) printf '%s\n' --stub-options loglvl=info ;;	# without the default, noreboot
+	esac
+}
+
+# guest_run TOPIC HARTS WAY H [VARIANT]: one run; WAY is native, pv or hvm, H is true or false
 guest_run() {
-	local topic=$1 harts=$2 way=$3 h=$4 name
-	name=guest-$topic-$way-h$h-$harts
-	what="$topic, $way, H $h, $harts hart(s)"
+	local topic=$1 harts=$2 way=$3 h=$4 variant=${5:-} name options
+	name=guest-$topic-$way-h$h-$harts${variant:+-$variant}
+	what="$topic, $way, H $h, $harts hart(s)${variant:+, $variant}"
+	mapfile -t options < <(variant_options "$harts" "$variant")
 	boot_guest "$name" --kernel "$build/guests/$topic.bin" --mode "$way" --cpu "rv64,h=$h" --smp "$harts" \
-		--mem $((64 * harts))M --append "guest=$way" --expect 'pvops-guest: pass'
+		--mem $((64 * harts))M --append "guest=$way" --expect 'pvops-guest: pass' "${options[@]}"
 	if [ "$verdict" = pass ]; then
 		ok "$what"
 	else
 		not_ok "$what: $verdict"
 		tr -d '\r\000' <"$log" | sed -nE '/^(\(d[0-9]+\) )?(not ok|# .*(expected|not so|unexpected)|stub: (PANIC|all|d[0-9]+: (crash|cannot)))/p' |
-			head -n 40 | diag
+			awk 'NR <= 40' | diag
 	fi
 }
 
-# guest_topic TOPIC HARTS...: every way to run it, with each number of harts
-guest_topic() {
-	local topic=$1 harts way h first
+# guest_ways TOPIC WORD...: every way to run it with each number of harts; with the last number, in each variant
+# named as WAY:H:VARIANT. All are held against the first.
+guest_ways() {
+	local topic=$1 word harts way first
 	shift
 	prepare
-	for harts in "$@"; do
-		first=
-		for way in native:false native:true pv:false pv:true hvm:true; do
-			h=${way#*:} way=${way%:*}
-			guest_run "$topic" "$harts" "$way" "$h"
-			if [ -z "$first" ]; then
-				first=$log
-			elif [ -z "$(differences "$first" "$log")" ]; then
-				ok "$what: verdicts as on the machine itself"
-			else
-				not_ok "$what: verdicts as on the machine itself"
-				differences "$first" "$log" | diag
-			fi
-		done
+	for word in "$@"; do
+		if [[ $word == *:* ]]; then
+			guest_way "$word"
+		else
+			harts=$word first=''
+			for way in native:false native:true pv:false pv:true hvm:true; do guest_way "$way"; done
+		fi
 	done
+}
+
+# For guest_ways, whose variables these are
+guest_way() {
+	local h variant
+	IFS=: read -r way h variant <<<"$1"
+	guest_run "$topic" "$harts" "$way" "$h" "$variant"
+	if [ -z "$first" ]; then
+		first=$log
+	elif [ -z "$(differences "$first" "$log")" ]; then
+		ok "$what: verdicts as on the machine itself"
+	else
+		not_ok "$what: verdicts as on the machine itself"
+		differences "$first" "$log" | diag
+	fi
+}
+
+guest_topic() {
+	guest_ways "$@"
 	plan
 }

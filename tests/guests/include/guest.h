@@ -52,6 +52,7 @@ void skip(const char *why);		/* the test does not apply here */
 void todo(const char *why);		/* it fails here, known, not our fault */
 void note(const char *text);		/* goes on the verdict line, is compared */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+bool test_failed(void);			/* a claim of the running test has not held */
 void test_abort(void) __attribute__((noreturn));
 
 /* rt/main.c: the runner says on the command line what runs us */

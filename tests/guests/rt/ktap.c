@@ -4,6 +4,8 @@
 #include "guest.h"
 #include "vm.h"
 
+#define SAID	8	/* claims of a test that are told when they fail; the rest are counted */
+
 int context_save(unsigned long *ctx) __attribute__((returns_twice));
 void context_restore(unsigned long *ctx) __attribute__((noreturn));
 
@@ -97,8 +99,8 @@ void check_at(const char *file, int lineno, const char *what, bool ok)
 	now.claims++;
 	if (ok)
 		return;
-	now.failed++;
-	say("# %s: %s:%ld: not so: %s\n", now.name, file, (long)lineno, what);
+	if (now.failed++ < SAID)
+		say("# %s: %s:%ld: not so: %s\n", now.name, file, (long)lineno, what);
 }
 
 void check_eq_at(const char *file, int lineno, const char *what,
@@ -107,9 +109,9 @@ void check_eq_at(const char *file, int lineno, const char *what,
 	now.claims++;
 	if (want == got)
 		return;
-	now.failed++;
-	say("# %s: %s:%ld: %s: expected 0x%lx, got 0x%lx\n", now.name, file,
-	    (long)lineno, what, want, got);
+	if (now.failed++ < SAID)
+		say("# %s: %s:%ld: %s: expected 0x%lx, got 0x%lx\n", now.name, file,
+		    (long)lineno, what, want, got);
 }
 
 void check_trap_at(const char *file, int lineno, struct trap t,
@@ -155,6 +157,11 @@ void todo(const char *why)
 void note(const char *text)
 {
 	now.note = text;
+}
+
+bool test_failed(void)
+{
+	return now.failed;
 }
 
 void test_abort(void)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "code.h"
 #include "guest.h"
 #include "hart.h"
 #include "paging.h"
@@ -173,6 +174,51 @@ static bool grants(const struct said *s, const struct hart_leaf *leaf, bool user
 	return !(leaf->flags & ~f & (PTE_R | PTE_X));
 }
 
+/* --- code, and copies of it (arch/code.c) --- */
+
+#define ECALL		0x73u
+#define SET_SSCRATCH(n)	(CSR_SSCRATCH << 20 | (u32)(n) << 15 | 5 << 12 | 0x73u)	/* csrrwi x0, sscratch, n */
+#define WORDS		(PAGE_SIZE / 4)
+
+static bool is_copy(u64 pa)
+{
+	return d->code && pa - va_to_pa(d->code->pages) < d->code->nr_pages * PAGE_SIZE;
+}
+
+/* A copy is the page as it is now, but for instructions that are ecalls in it. */
+static bool copy_of(u64 copy_pa, u64 page_pa)
+{
+	const u32 *copy = pa_to_va(copy_pa), *page = pa_to_va(page_pa);
+
+	for (unsigned int i = 0; i < WORDS; i++)
+		if (copy[i] != page[i] && copy[i] != ECALL)
+			return false;
+	return true;
+}
+
+/* The pages that hold code: those that large and small pages of the guest's have at the addresses looked at. */
+static u64 code_page(unsigned int n)
+{
+	return GUEST_RAM_BASE + n / NR_L0I * SZ_2M + l0_index[n % NR_L0I] * PAGE_SIZE;
+}
+
+static void fill_code(void)
+{
+	for (unsigned int n = 0; n < 5 * NR_L0I; n++) {
+		u32 *p = (u32 *)guest_u64(d, code_page(n));
+
+		for (unsigned int i = 0; i < WORDS; i++)
+			p[i] = SET_SSCRATCH((n * 7 + i) & 31);
+	}
+}
+
+static bool same_memory(u64 want, const struct hart_leaf *leaf, u64 pa)
+{
+	if (!is_copy(pa))
+		return want == pa;
+	return !v->user && !(leaf->flags & (PTE_R | PTE_W)) && copy_of(pa, want);
+}
+
 static void check_leaf(unsigned int i, const struct hart_leaf *leaf)
 {
 	struct memory *m = &memory[v->id][space_of(v->csr.satp)][i];
@@ -184,7 +230,7 @@ static void check_leaf(unsigned int i, const struct hart_leaf *leaf)
 	if (!(leaf->flags & PTE_U))
 		return;		/* of no use to what runs in U-mode */
 	for (unsigned int k = 0; k < m->n; k++)
-		if (p2m_lookup(d, m->said[k].gpa, &want, &size) && want == pa && grants(&m->said[k], leaf, v->user))
+		if (p2m_lookup(d, m->said[k].gpa, &want, &size) && same_memory(want, leaf, pa) && grants(&m->said[k], leaf, v->user))
 			return;
 	snprintf(why, sizeof(why), "v%u in %s of satp %#lx may use %#lx (pa %#lx flags %#lx): the guest's tables have not said so (%u sayings)",
 		 v->id, v->user ? "user" : "kernel", v->csr.satp, vas[i], pa, leaf->flags, m->n);
@@ -233,6 +279,8 @@ static u64 random_leaf(u64 size, bool global)
 {
 	u64 gpa = GUEST_RAM_BASE + number(size == PAGE_SIZE ? 3 * 512 : 4) * size;
 
+	if (d->code && size == PAGE_SIZE)
+		gpa = code_page(number(5 * NR_L0I));
 	if (size == SZ_1G || !number(24))	/* or where there is no memory */
 		gpa = number(3) ? GUEST_RAM_BASE : 0x40000000;
 	return guest_pte(gpa, random_flags(global));
@@ -374,6 +422,8 @@ static void change_vcpu(void)
 	v = d->vcpu[number(d->nr_vcpus)];
 	trace("v%u runs on hart %u\n", v->id, host_pcpu->id);
 	guest_run(v);
+	if (v->req_posted != v->req_done)
+		vcpu_handle_requests(v);
 }
 
 /* After a fault has been answered the same access goes through, or the guest would fault for ever. */
@@ -385,7 +435,8 @@ static void must_go_through(u64 va, enum access access, unsigned int space)
 	paddr_t pa;
 
 	if (!hart_walk(va, &leaf) || (leaf.flags & (PTE_V | PTE_U | PTE_A | need)) != (PTE_V | PTE_U | PTE_A | need) ||
-	    !space_says(space, va, &s) || !p2m_lookup(d, s.gpa, &pa, &size) || leaf.pa + (va - leaf.va) != pa)
+	    !space_says(space, va, &s) || !p2m_lookup(d, s.gpa, &pa, &size) ||
+	    !same_memory(ALIGN_DOWN(pa, PAGE_SIZE), &leaf, ALIGN_DOWN(leaf.pa + (va - leaf.va), PAGE_SIZE)))
 		host_die("a fault is answered, and the access does not go through");
 }
 
@@ -407,8 +458,91 @@ static void access_memory(void)
 	must_go_through(va, access, space_of(v->csr.satp));
 }
 
+/* What an instruction at va may have been: any that the reference allows. */
+static bool allowed_code(unsigned int i, unsigned int word, u64 sscratch)
+{
+	struct memory *m = &memory[v->id][space_of(v->csr.satp)][i];
+	u64 size;
+	paddr_t pa;
+
+	for (unsigned int k = 0; k < m->n; k++)
+		if (p2m_lookup(d, m->said[k].gpa, &pa, &size) &&
+		    ((u32 *)pa_to_va(pa))[word] == SET_SSCRATCH(sscratch))
+			return true;
+	return false;
+}
+
+/* The guest's kernel executes an instruction that traps; by which exception depends on what its hart sees there. */
+static void execute(unsigned int i, unsigned int word)
+{
+	struct hart_leaf leaf;
+	u64 va = vas[i] + word * 4;
+	u32 insn;
+
+	if (!hart_walk(va, &leaf) || !(leaf.flags & PTE_X) || !(leaf.flags & PTE_U))
+		return;
+	insn = *(u32 *)pa_to_va(leaf.pa + (va - leaf.va));
+	if (insn != ECALL && insn != SET_SSCRATCH(insn >> 15 & 31))
+		return;		/* tables, or nothing: of no interest */
+	v->pc = va;
+	v->scause = insn == ECALL ? EXC_ECALL_U : EXC_ILLEGAL;
+	v->stval = 0;
+	v->csr.sscratch = ~0UL;
+	v->stuck = 0;
+	v->csr.stvec = GUEST_RAM_BASE;
+	v->ops->trap(v);
+	paging_stats.traps++;
+	remember_all();
+	if (v->csr.sscratch == ~0UL && v->pc == GUEST_RAM_BASE && v->csr.sepc == va &&
+	    (v->csr.scause == EXC_FETCH_PAGE || v->csr.scause == EXC_FETCH_ACCESS))
+		return;		/* the guest has changed its tables meanwhile */
+	if (v->pc != va + 4 || !allowed_code(i, word, v->csr.sscratch))
+		host_die("another instruction has been emulated than the guest has there");
+}
+
+static void execute_often(void)
+{
+	unsigned int i = KERNEL_SLOT * NR_L1I * NR_L0I + number(NR_L1I * NR_L0I + NR_L0I), times = 1 << number(8);
+
+	pv_set_user(v, false);
+	trace("v%u executes %u times at %#lx\n", v->id, times, vas[i]);
+	while (times--) {
+		if (!shadow_fault(v, vas[i], ACCESS_FETCH))
+			execute(i, number(16));
+		remember_all();
+	}
+}
+
+/* The guest writes, through any translation that its hart may have. */
+static void store(void)
+{
+	unsigned int i = number(NR_VA), n, word = number(16);
+	struct hart_leaf leafs[64];
+	u32 *at;
+
+	pv_set_user(v, number(2));
+	if (number(2) && !shadow_fault(v, vas[i], ACCESS_STORE))
+		remember_all();
+	n = hart_may_use(vas[i], leafs, ARRAY_SIZE(leafs));
+	for (unsigned int k = 0; k < n; k++) {
+		if ((leafs[k].flags & (PTE_W | PTE_U)) != (PTE_W | PTE_U))
+			continue;
+		at = (u32 *)pa_to_va(leafs[k].pa + (vas[i] - leafs[k].va)) + word;
+		/* Its tables are written by change_tables() alone. */
+		if ((*at & ~(31u << 15)) != (SET_SSCRATCH(0) & ~(31u << 15)))
+			continue;
+		trace("v%u stores at %#lx\n", v->id, vas[i]);
+		*at = SET_SSCRATCH(number(32));
+		paging_stats.stores++;
+	}
+}
+
 void paging_step(void)
 {
+	if (d->code && !number(12))
+		execute_often();
+	if (d->code && !number(6))
+		store();
 	switch (number(16)) {
 	case 0:
 	case 1:
@@ -457,6 +591,13 @@ void paging_start(const struct paging_config *cfg, u64 (*source)(u64 below))
 		pcpus[h].asid_max = cfg->asid_max;
 	d = guest_make(MIB, cfg->vcpus, cfg->shadow_pages);
 	memset(guest_u64(d, TABLES), 0, 64 * PAGE_SIZE);
+	if (cfg->copies) {
+		d->code = code_create(d);
+		if (!d->code)
+			host_die("no room for copies");
+		d->code->nr_pages = cfg->copies;
+		fill_code();
+	}
 	for (unsigned int r = 0; r < NR_ROOTS; r++)
 		asid_of[r] = r + 1;
 	for (unsigned int r = 0; r < NR_ROOTS; r++)
@@ -474,6 +615,10 @@ void paging_end(void)
 		paging_stats.fills += d->vcpu[i]->shadow.fills;
 		paging_stats.evictions += d->vcpu[i]->shadow.evictions;
 		paging_stats.resets += d->vcpu[i]->shadow.resets;
+	}
+	if (d->code) {
+		paging_stats.copies += d->code->made;
+		paging_stats.dropped += d->code->dropped;
 	}
 	guest_leave(v);
 }

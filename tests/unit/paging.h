@@ -11,6 +11,7 @@
 struct paging_config {
 	unsigned int shadow_pages, vcpus, harts;
 	u32 asid_max;
+	unsigned int copies;	/* of kernel code (arch/code.c): room for so many; 0: none are made */
 };
 
 void paging_start(const struct paging_config *cfg, u64 (*number)(u64 below));
@@ -18,6 +19,7 @@ void paging_step(void);
 void paging_end(void);
 
 extern struct paging_stats {
+	u64 traps, stores, copies, dropped;
 	u64 faults_filled, faults_reflected, grants_checked, evictions, resets, fills;
 } paging_stats;
 

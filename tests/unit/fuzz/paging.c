@@ -14,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cfg.vcpus = 1 + number(2);
 	cfg.harts = 1 + number(2);
 	cfg.asid_max = asids[number(4)];
+	cfg.copies = number(2) * (1 + number(8));
 	paging_start(&cfg, number);
 	while (input_left())
 		paging_step();

@@ -18,12 +18,11 @@
  */
 #include "code.h"
 #include "domain.h"
+#include "pv.h"
 #include "std.h"
 #include "stub.h"
 #include "vcpu.h"
 
-#define INSN_ECALL	0x73u
-#define OPCODE_SYSTEM	0x73u
 #define HITS_WANTED	16	/* traps of a page before it gets a copy */
 #define HITS_REVOKE	64	/* ... where all writable mappings must be revoked for it */
 #define FLIPS_MAX	64	/* reads of the page itself: it is data as much as code */
@@ -103,15 +102,19 @@ static bool try_lock(struct code *c)
 	return !__atomic_exchange_n(&c->lock.held, 1, __ATOMIC_ACQUIRE);
 }
 
-/* Flushes on every vCPU of the domain, ours included; size 0: everything. */
+/* Flushes on every vCPU of the domain, ours included; size 0: everything. Old copies leave the instruction caches. */
 static void fence_everywhere(struct vcpu *v, u64 va, u64 size)
 {
 	const struct fence_range r = { va, size, FENCE_ANY_ASID };
 	struct domain *d = v->domain;
 
-	for (unsigned int i = 0; i < d->nr_vcpus; i++)
-		if (d->vcpu[i] != v)
+	for (unsigned int i = 0; i < d->nr_vcpus; i++) {
+		if (d->vcpu[i] != v) {
 			vcpu_post_fence(d->vcpu[i], &r);
+			vcpu_post_fence_i(d->vcpu[i]);
+		}
+	}
+	asm_fence_i();
 	v->ops->fence(v, va, size, FENCE_ANY_ASID);
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		if (d->vcpu[i] != v)
@@ -198,8 +201,9 @@ static void patch(struct code_slot *s, u64 pc)
 {
 	u16 *at = (u16 *)(s->copy + (pc & (PAGE_SIZE - 1)));
 
-	at[0] = INSN_ECALL & 0xffff;
-	at[1] = INSN_ECALL >> 16;
+	/* The CSR number first: with it 0 no half of what is there is another instruction of the kernel's. */
+	WRITE_ONCE(at[1], INSN_ECALL >> 16);
+	WRITE_ONCE(at[0], INSN_ECALL & 0xffff);
 	/* A hart that does not see it yet traps as it did before. */
 	asm_fence_i();
 }
@@ -228,7 +232,7 @@ void code_trapped(struct vcpu *v, u32 insn)
 	u64 va = v->pc & PAGE_MASK;
 	struct code_slot *s;
 
-	if (!c || crosses(v->pc) || (insn & 0x7f) != OPCODE_SYSTEM)
+	if (!c || crosses(v->pc) || !emulate_privileged(insn))
 		return;
 	c->illegal++;
 	s = slot_of(c, va);

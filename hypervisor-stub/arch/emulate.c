@@ -10,7 +10,6 @@
 #include "stub.h"
 #include "vcpu.h"
 
-#define OPCODE_SYSTEM	0x73u
 #define INSN_SRET	0x10200073u
 #define INSN_WFI	0x10500073u
 #define SFENCE_MASK	0xfe007fffu
@@ -116,6 +115,8 @@ static void emulate_sstatus(struct vcpu *v, u32 insn)
 	/* With nothing to write val is old, and writing that changes nothing. */
 	v->csr.sstatus = val & PV_SSTATUS_VIRT;
 	v->hw_sstatus = (v->hw_sstatus & ~PV_SSTATUS_HW_RW) | (val & PV_SSTATUS_HW_RW);
+	if (unlikely((old ^ val) & SSTATUS_MXR))
+		shadow_flush_all(v);	/* with MXR set no copy of code is mapped: it could be read */
 	finish(v, insn, old);
 }
 
@@ -207,6 +208,19 @@ static void emulate_other(struct vcpu *v, u32 insn)
 	} else {
 		illegal(v, insn);
 	}
+}
+
+/*
+ * S-mode's to execute and not U-mode's, whatever state the hart is in. CSRs by bits 9:8 of their number: fcsr is for
+ * all, and legal or not by sstatus.FS.
+ */
+bool emulate_privileged(u32 insn)
+{
+	if ((insn & 0x7f) != OPCODE_SYSTEM)
+		return false;
+	if (INSN_FUNCT3(insn) & 3)
+		return (INSN_CSR(insn) >> 8 & 3) == 1;
+	return insn == INSN_SRET || insn == INSN_WFI || (insn & SFENCE_MASK) == SFENCE_MATCH;
 }
 
 /* An instruction of the guest's kernel that the hart found illegal in U-mode. */

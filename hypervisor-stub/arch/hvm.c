@@ -171,8 +171,9 @@ static void hvm_load(struct vcpu *v)
 	}
 	csr_write(CSR_HVIP, v->csr.hvip);
 	csr_write(CSR_HGATP, HGATP_SV39X4 | (u64)(d->id + 1) << HGATP_VMID_SHIFT | va_to_pa(d->p2m) >> PAGE_SHIFT);
-	/* Another vCPU of the domain may have used the same ASIDs here; and a hart need not have VMIDs. */
+	/* Another vCPU of the domain may have used the same ASIDs here; a hart need not have VMIDs; code may be new. */
 	hfence_all();
+	asm_fence_i();
 	if (have_fp)
 		vcpu_fp_load(v);
 }

@@ -77,6 +77,17 @@ static __attribute__((noinline)) void environment_call(struct vcpu *v)
 	guest_sbi(v);
 }
 
+/*
+ * What is in memory, mostly: stval need not hold the instruction (12.1.9), and for some QEMU 7.2 leaves another there.
+ * But when another vCPU changes the code meanwhile, memory may hold what does not trap: then stval is all there is.
+ */
+static u32 what_trapped(u32 memory, u64 stval)
+{
+	if (((memory & 0x7f) != OPCODE_SYSTEM || memory == INSN_ECALL) && emulate_privileged(stval))
+		return stval;
+	return memory;
+}
+
 static void illegal_instruction(struct vcpu *v)
 {
 	u32 insn;
@@ -86,9 +97,9 @@ static void illegal_instruction(struct vcpu *v)
 		pv_inject(v, EXC_ILLEGAL, v->stval);
 		return;
 	}
-	/* stval need not hold the instruction (12.1.9), and QEMU 7.2 has another there at times: read it. */
 	if (!fetch_instruction(v, &insn))
 		return;
+	insn = what_trapped(insn, v->stval);
 	code_trapped(v, insn);
 	emulate_instruction(v, insn);
 }
@@ -169,8 +180,10 @@ static void pv_load(struct vcpu *v)
 {
 	struct pcpu *p = this_pcpu();
 
-	if (v->last_pcpu != p)
+	if (v->last_pcpu != p) {
 		v->shadow.hw_gen++;	/* what another hart cached under our ASIDs is not this hart's */
+		asm_fence_i();		/* the guest's own fence.i was for that hart */
+	}
 	if (have_h)
 		csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);	/* SPV clear: sret goes to U, not VU */
 	if (have_fp)

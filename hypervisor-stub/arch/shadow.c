@@ -422,6 +422,8 @@ static u64 mind_copies(struct vcpu *v, u64 va, enum access access, const struct 
 		code_will_write(v, t->gpa, MIN(t->size, *piece));
 	if (!region || v->user || !(t->pte & PTE_G) || !shadow_is_global(v, va))
 		return flags;
+	if (v->hw_sstatus & SSTATUS_MXR)
+		return flags;	/* what may be executed may be read */
 	if (access != ACCESS_FETCH)
 		return code_for_data(v, va) ? flags & ~PTE_X : flags;
 	copy = code_for_fetch(v, va, *pa);
@@ -438,20 +440,24 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 	static const u8 page_fault[] = { EXC_FETCH_PAGE, EXC_LOAD_PAGE, EXC_STORE_PAGE };
 	struct translation t;
 	paddr_t pa;
-	u64 piece, flags;
+	u64 piece, flags, done;
 	int cause;
 
 	/* The stub's own slots: for a pv guest there is nothing there, whatever its tables say. */
 	if (v->csr.satp && va - STUB_VA_BASE < STUB_VA_END - STUB_VA_BASE)
 		return page_fault[access];
-	cause = guest_walk(v, va, access, &t);
-	if (cause)
-		return cause;
-	if (!p2m_lookup(v->domain, t.gpa, &pa, &piece))
-		return access_fault[access];
-	flags = leaf_flags(v, t.pte);
-	if (v->domain->code)
-		flags = mind_copies(v, va, access, &t, &pa, &piece, flags);
+	do {
+		done = v->req_done;
+		cause = guest_walk(v, va, access, &t);
+		if (cause)
+			return cause;
+		if (!p2m_lookup(v->domain, t.gpa, &pa, &piece))
+			return access_fault[access];
+		flags = leaf_flags(v, t.pte);
+		if (v->domain->code)
+			flags = mind_copies(v, va, access, &t, &pa, &piece, flags);
+		/* Waiting for another vCPU it may have done a fence for one: the walk is from before that. */
+	} while (unlikely(done != v->req_done));
 	install(v, va, &t, pa, piece, flags);
 	v->shadow.fills++;
 	/* A hart may have cached that the entry was invalid (12.2.1). */

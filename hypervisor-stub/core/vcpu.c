@@ -49,6 +49,7 @@ void vcpu_start(struct vcpu *v)
 	v->timer = TIME_NEVER;
 	v->stuck = 0;
 	v->ops->reset(v);
+	asm_fence_i();		/* the stub, or the domain, has written what it will execute */
 	v->start_pending = false;
 }
 

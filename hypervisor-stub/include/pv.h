@@ -18,6 +18,10 @@ struct vcpu;
 /* cycle, time, instret */
 #define PV_COUNTERS	7UL
 
+#define OPCODE_SYSTEM	0x73u
+#define INSN_ECALL	0x73u
+
+bool emulate_privileged(u32 insn);
 void pv_inject(struct vcpu *v, u64 cause, u64 tval);
 void pv_set_user(struct vcpu *v, bool user);
 

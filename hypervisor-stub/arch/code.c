@@ -282,7 +282,6 @@ u8 *code_for_fetch(struct vcpu *v, u64 va, paddr_t pa)
 {
 	struct code *c = v->domain->code;
 	struct code_slot *s = slot_of(c, va);
-	u8 *copy = NULL;
 
 	if (s->va != (va & PAGE_MASK) || !s->orig)
 		return NULL;
@@ -294,7 +293,7 @@ u8 *code_for_fetch(struct vcpu *v, u64 va, paddr_t pa)
 		drop(v, s);
 	s->orig = 0;
 	spin_unlock(&c->lock);
-	return copy;
+	return NULL;
 }
 
 /* The page va is read or written: true if it has a copy, so that it must not be executed itself. */

@@ -35,7 +35,6 @@ static void illegal(struct vcpu *v, u32 insn)
 static const struct plain_csr {
 	u16 offset;
 	u16 cause;
-	u32 unused;
 	u64 mask;
 } plain[128] = {
 #define PLAIN(name, field, trap, bits) \

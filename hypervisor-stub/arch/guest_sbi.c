@@ -60,7 +60,8 @@ static struct sbiret sbi_time(struct vcpu *v, u64 fid)
 	if (fid)
 		return ret(SBI_ERR_NOT_SUPPORTED, 0);
 	vcpu_set_timer(v, ARG(v, 0));
-	v->ops->timer(v);
+	if (v->ops->timer)
+		v->ops->timer(v);
 	return ret(SBI_SUCCESS, 0);
 }
 

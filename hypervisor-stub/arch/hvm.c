@@ -214,9 +214,9 @@ static void hvm_fence(struct vcpu *v, u64 start, u64 size, s32 asid)
 		hvm_fence_all(v);
 		return;
 	}
-	/* hfence.vvma va, x0 */
-	for (u64 va = ALIGN_DOWN(start, PAGE_SIZE); va < start + size; va += PAGE_SIZE)
-		asm volatile(".insn r 0x73, 0, 0x11, x0, %0, x0" : : "r"(va) : "memory");
+	/* hfence.vvma va, x0; counted: the last page of the address space has none behind it */
+	for (u64 n = (size + (start & ~PAGE_MASK) + PAGE_SIZE - 1) >> PAGE_SHIFT; n; n--, start += PAGE_SIZE)
+		asm volatile(".insn r 0x73, 0, 0x11, x0, %0, x0" : : "r"(start) : "memory");
 }
 
 static void hvm_timer(struct vcpu *v)

@@ -44,7 +44,7 @@ void pv_inject(struct vcpu *v, u64 cause, u64 tval)
 		pv_set_user(v, false);
 }
 
-static void page_fault(struct vcpu *v, enum access access)
+static void memory_fault(struct vcpu *v, enum access access)
 {
 	int cause = shadow_fault(v, v->stval, access);
 
@@ -114,13 +114,13 @@ static __attribute__((noinline)) void slow_trap(struct vcpu *v)
 		environment_call(v);
 		break;
 	case EXC_FETCH_PAGE:
-		page_fault(v, ACCESS_FETCH);
+		memory_fault(v, ACCESS_FETCH);
 		break;
 	case EXC_LOAD_PAGE:
-		page_fault(v, ACCESS_LOAD);
+		memory_fault(v, ACCESS_LOAD);
 		break;
 	case EXC_STORE_PAGE:
-		page_fault(v, ACCESS_STORE);
+		memory_fault(v, ACCESS_STORE);
 		break;
 	default:
 		vcpu_count(v, TRAP_EXCEPTION);
@@ -204,11 +204,6 @@ static void pv_fence(struct vcpu *v, u64 start, u64 size, s32 asid)
 	shadow_flush_range(v, start, size, asid);
 }
 
-static void pv_timer(struct vcpu *v)
-{
-	(void)v;	/* SBI alone sets a pv guest's timer: core/time.c has it */
-}
-
 const struct vcpu_ops pv_ops = {
 	.init = pv_init,
 	.reset = pv_reset,
@@ -219,6 +214,5 @@ const struct vcpu_ops pv_ops = {
 	.fence_all = shadow_flush_all,
 	.irq_ready = pv_irq_ready,
 	.deliver = pv_deliver,
-	.timer = pv_timer,
 	.wait = sched_block,
 };

@@ -148,18 +148,20 @@ static u64 asid_generation(const struct shadow *s, const struct pcpu *p)
 	return p->asid_gen << 32 | (u32)s->hw_gen;
 }
 
-static void assign_asid(struct shadow *s, struct shadow_ctx *c, enum shadow_view view)
+/* True when all of them are void: once satp has been written, not before, the hart must forget what it has. */
+static bool assign_asid(struct shadow *s, struct shadow_ctx *c, enum shadow_view view)
 {
 	struct pcpu *p = this_pcpu();
+	bool flush = ++p->asid_next > p->asid_max;
 
-	if (++p->asid_next > p->asid_max) {
+	if (flush) {
 		/* Also the case of a hart without ASIDs (asid_max 0): every assignment flushes. */
-		asm_sfence_all();
 		p->asid_gen++;
 		p->asid_next = MIN(1u, p->asid_max);
 	}
 	c->asid[view] = p->asid_next;
 	c->asid_gen[view] = asid_generation(s, p);
+	return flush;
 }
 
 /* Sets the hart's satp to the view of the current address space that the virtual mode sees. */
@@ -169,11 +171,14 @@ void shadow_load(struct vcpu *v)
 	struct shadow_ctx *c = s->cur;
 	struct pcpu *p = this_pcpu();
 	enum shadow_view view = v->user ? VIEW_USER : VIEW_KERNEL;
+	bool flush = false;
 
 	if (unlikely(c->asid_gen[view] != asid_generation(s, p) || !p->asid_max))
-		assign_asid(s, c, view);
+		flush = assign_asid(s, c, view);
 	csr_write(CSR_SATP, SATP_MODE_SV39 << SATP_MODE_SHIFT | (u64)c->asid[view] << SATP_ASID_SHIFT |
 		  va_to_pa(page(s, c->root[view])) >> PAGE_SHIFT);
+	if (unlikely(flush))
+		asm_sfence_all();
 }
 
 static void forget_asids(struct shadow_ctx *c)
@@ -386,22 +391,25 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 	n = pte_page(s, page(s, s->cur->root[view])[SLOT(va)]);
 	pte = &l1[L1_INDEX(va)];
 	if (t->size >= SZ_2M && piece >= SZ_2M) {
-		if (*pte && !(*pte & (PTE_R | PTE_X))) {
+		bool table = *pte && !(*pte & (PTE_R | PTE_X));
+
+		s->splinter[n] |= t->size > SZ_2M;
+		*pte = (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+		if (table) {
 			asm_sfence_all();
 			s->gen++;
 		}
-		s->splinter[n] |= t->size > SZ_2M;
-		*pte = (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
 		return;
 	}
 	if (!*pte || (*pte & (PTE_R | PTE_X))) {
-		bool shared = view == VIEW_KERNEL && !test_slot(s->cur->own, SLOT(va));
+		bool shared = view == VIEW_KERNEL && !test_slot(s->cur->own, SLOT(va)), large = *pte;
 
-		if (*pte)
-			asm_sfence_all();
 		*pte = table_pte(s, shared ? take_listed(s, &s->global_head, &s->global_tail) :
 					     take_listed(s, &s->cur->head, &s->cur->tail));
+		if (large)
+			asm_sfence_all();
 	}
+	s->splinter[n] |= t->size > SZ_2M;
 	n = pte_page(s, *pte);
 	s->splinter[n] |= t->size > PAGE_SIZE;
 	page(s, n)[L0_INDEX(va)] = (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
@@ -436,8 +444,6 @@ static u64 mind_copies(struct vcpu *v, u64 va, enum access access, const struct 
 /* The hart faulted at va. 0: the shadow has the page now; else the exception the guest gets. */
 int shadow_fault(struct vcpu *v, u64 va, enum access access)
 {
-	static const u8 access_fault[] = { EXC_FETCH_ACCESS, EXC_LOAD_ACCESS, EXC_STORE_ACCESS };
-	static const u8 page_fault[] = { EXC_FETCH_PAGE, EXC_LOAD_PAGE, EXC_STORE_PAGE };
 	struct translation t;
 	paddr_t pa;
 	u64 piece, flags, done;
@@ -571,6 +577,8 @@ void shadow_flush_range(struct vcpu *v, u64 start, u64 size, s32 asid)
 			shadow_flush_asid(v, asid);
 		return;
 	}
-	for (u64 va = ALIGN_DOWN(start, PAGE_SIZE); va < end; va += PAGE_SIZE)
-		shadow_flush_page(v, va, asid);
+	/* Counted: the last page of the address space has none behind it. */
+	start = ALIGN_DOWN(start, PAGE_SIZE);
+	for (u64 n = (end - start + PAGE_SIZE - 1) >> PAGE_SHIFT; n; n--, start += PAGE_SIZE)
+		shadow_flush_page(v, start, asid);
 }

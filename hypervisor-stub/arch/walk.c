@@ -11,8 +11,8 @@
 #define SV39_LEVELS	3
 #define GPA_MAX		BIT(56)
 
-static const u8 page_fault[] = { EXC_FETCH_PAGE, EXC_LOAD_PAGE, EXC_STORE_PAGE };
-static const u8 access_fault[] = { EXC_FETCH_ACCESS, EXC_LOAD_ACCESS, EXC_STORE_ACCESS };
+const u8 page_fault[] = { EXC_FETCH_PAGE, EXC_LOAD_PAGE, EXC_STORE_PAGE };
+const u8 access_fault[] = { EXC_FETCH_ACCESS, EXC_LOAD_ACCESS, EXC_STORE_ACCESS };
 
 static bool allowed(const struct vcpu *v, u64 pte, enum access access)
 {

@@ -104,9 +104,10 @@ unsigned int config_read(struct domain_config *cfg, unsigned int max)
 	int chosen = fdt_path_offset(machine_fdt, "/chosen"), node;
 	unsigned int n = 0, id = 1;
 
-	fdt_for_each_subnode(node, machine_fdt, chosen) {
+	fdt_for_each_subnode(node, machine_fdt, chosen)
 		if (fdt_is(machine_fdt, node, "multiboot,kernel") && !n)
 			read_dom0(&cfg[n++], chosen);
+	fdt_for_each_subnode(node, machine_fdt, chosen) {
 		if (!fdt_is(machine_fdt, node, "xen,domain"))
 			continue;
 		if (n == max) {

@@ -318,7 +318,7 @@ void domain_reap(struct domain *d)
 	give_back(d);
 	last = !--nr_alive;
 	domains_unlock();
-	debugk("d%u is gone, memory free %lu KiB\n", d->id, memory_available() >> 10);
+	printk("d%u: gone, memory free %lu KiB\n", d->id, memory_available() >> 10);
 	if (last)
 		all_gone();
 }

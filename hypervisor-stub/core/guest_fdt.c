@@ -39,7 +39,7 @@ static int add_intc(void *fdt, unsigned int phandle)
 
 static int add_cpu(void *fdt, const struct domain *d, unsigned int id)
 {
-	char name[16], isa[512], list[600];
+	char name[16], isa[512], list[2 * sizeof(isa)];	/* a letter takes two bytes */
 	int err = 0;
 
 	guest_isa_string(isa, sizeof(isa), machine_isa(), d->hvm);

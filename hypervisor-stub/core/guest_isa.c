@@ -7,6 +7,7 @@
 #include "stub.h"
 
 #define LETTERS_ALLOWED	"imafdc"
+#define LETTERS_OF_G	"imafd"		/* and _zicsr_zifencei, which any hart of today has */
 
 /* Unprivileged, and without state beyond the registers that are switched. */
 static const char *const allowed[] = {
@@ -41,11 +42,11 @@ bool isa_has(const char *isa, const char *ext)
 	size_t len = strlen(ext);
 	const char *s = isa;
 
-	if (strncmp(isa, "rv", 2))
+	if (strncmp(isa, "rv", 2) || strlen(isa) < 4)
 		return false;
 	if (len == 1) {
 		for (s += 4; *s && *s != '_'; s++)
-			if (*s == *ext)
+			if (*s == *ext || (*s == 'g' && strchr(LETTERS_OF_G, *ext)))
 				return true;
 		return false;
 	}
@@ -63,9 +64,12 @@ int guest_isa_string(char *out, size_t size, const char *host, bool hvm)
 	size_t n = snprintk(out, size, "rv64");
 	const char *s = host + MIN(strlen(host), 4UL);
 
-	for (; *s && *s != '_'; s++)
-		if (strchr(LETTERS_ALLOWED, *s) && n + 1 < size)
+	for (; *s && *s != '_'; s++) {
+		if (*s == 'g' && n + sizeof(LETTERS_OF_G) <= size)
+			n += snprintk(out + n, size - n, "%s", LETTERS_OF_G);
+		else if (strchr(LETTERS_ALLOWED, *s) && n + 1 < size)
 			n += snprintk(out + n, size - n, "%c", *s);
+	}
 	while (*s++ == '_') {
 		size_t len = 0;
 

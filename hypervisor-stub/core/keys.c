@@ -16,9 +16,7 @@ static void show_vcpus(void (*what)(const struct vcpu *v))
 
 static void print_vcpu(const struct vcpu *v)
 {
-	static const char *const states[] = { "stopped", "runnable", "running", "blocked", "dead" };
-
-	printk("  d%uv%u %-8s hart %ld  ran %lu ms\n", v->domain->id, v->id, states[v->state],
+	printk("  d%uv%u %-8s hart %ld  ran %lu ms\n", v->domain->id, v->id, vcpu_state_name(v),
 	       v->pcpu ? (long)v->pcpu->hartid : -1L, v->runtime * 1000 / timebase);
 }
 

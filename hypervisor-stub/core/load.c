@@ -21,11 +21,13 @@ struct image_header {
 	u32 magic2, res3;
 };
 
-static const struct image_header *image_header(const struct module *m)
+/* A copy: a module may lie at an odd address. */
+static bool read_header(const struct module *m, struct image_header *h)
 {
-	const struct image_header *h = pa_to_va(m->start);
-
-	return m->size >= sizeof(*h) && h->magic2 == IMAGE_MAGIC2 ? h : NULL;
+	if (m->size < sizeof(*h))
+		return false;
+	memcpy(h, pa_to_va(m->start), sizeof(*h));
+	return h->magic2 == IMAGE_MAGIC2;
 }
 
 /*
@@ -35,12 +37,12 @@ static const struct image_header *image_header(const struct module *m)
 paddr_t load_piece_in_place(const struct domain *d, u64 off)
 {
 	const struct module *m = &d->cfg.kernel;
-	const struct image_header *h = image_header(m);
+	struct image_header h;
 
-	if (!d->cfg.give_kernel || !h || !IS_ALIGNED(m->start, SZ_2M) || !IS_ALIGNED(h->text_offset, SZ_2M) ||
-	    off < h->text_offset || off - h->text_offset + SZ_2M > m->size)
+	if (!d->cfg.give_kernel || !read_header(m, &h) || !IS_ALIGNED(m->start, SZ_2M) ||
+	    !IS_ALIGNED(h.text_offset, SZ_2M) || off < h.text_offset || off - h.text_offset + SZ_2M > m->size)
 		return 0;
-	return m->start + (off - h->text_offset);
+	return m->start + (off - h.text_offset);
 }
 
 static void copy_kernel(struct domain *d, u64 entry)
@@ -56,18 +58,17 @@ static void copy_kernel(struct domain *d, u64 entry)
 static const char *load_kernel(struct domain *d, u64 *entry, u64 *end)
 {
 	const struct module *m = &d->cfg.kernel;
-	const struct image_header *h;
+	struct image_header h;
 	u64 size;
 
 	if (!m->size)
 		return "it has no kernel (no multiboot,kernel module)";
-	h = image_header(m);
-	if (!h)
+	if (!read_header(m, &h))
 		return "its kernel is not a RISC-V Image (no magic number)";
-	size = MAX(h->image_size, m->size);
-	if (h->text_offset > d->cfg.memory || size > d->cfg.memory - h->text_offset)
+	size = MAX(h.image_size, m->size);
+	if (h.text_offset > d->cfg.memory || size > d->cfg.memory - h.text_offset)
 		return "its kernel does not fit into its memory";
-	*entry = GUEST_RAM_BASE + h->text_offset;
+	*entry = GUEST_RAM_BASE + h.text_offset;
 	*end = *entry + size;
 	copy_kernel(d, *entry);
 	return NULL;

@@ -88,7 +88,9 @@ static void read_cpus(void)
 		printk("no timebase-frequency in the device tree: %lu Hz assumed\n", timebase);
 	fdt_for_each_subnode(node, machine_fdt, cpus) {
 		/* The last hart with an MMU speaks for all: the first may be a smaller core. */
-		if (fdt_getprop(machine_fdt, node, "mmu-type", NULL))
+		const char *mmu = fdt_read_string(machine_fdt, node, "mmu-type");
+
+		if (mmu && strcmp(mmu, "riscv,none"))
 			read_isa(node);
 	}
 }

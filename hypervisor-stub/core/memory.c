@@ -7,7 +7,7 @@
 #include "std.h"
 #include "stub.h"
 
-#define MAX_RANGES	32
+#define MAX_RANGES	64
 
 struct range {
 	paddr_t start, end;

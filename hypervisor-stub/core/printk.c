@@ -121,34 +121,16 @@ int snprintk(char *buf, size_t size, const char *fmt, ...)
 	return n;
 }
 
-static void vprintk(const char *fmt, va_list ap)
-{
-	char line[256];
-	size_t n = vsnprintk(line, sizeof(line), fmt, ap);
-
-	console_stub(line, MIN(n, sizeof(line) - 1));
-}
-
 void printk(const char *fmt, ...)
 {
+	char line[256];
 	va_list ap;
+	size_t n;
 
 	va_start(ap, fmt);
-	vprintk(fmt, ap);
+	n = vsnprintk(line, sizeof(line), fmt, ap);
 	va_end(ap);
-}
-
-void debugk(const char *fmt, ...)
-{
-	char level[16];
-	const char *l = option_value("loglvl", level, sizeof(level));
-	va_list ap;
-
-	if (!l || strcmp(l, "debug"))
-		return;
-	va_start(ap, fmt);
-	vprintk(fmt, ap);
-	va_end(ap);
+	console_stub(line, MIN(n, sizeof(line) - 1));
 }
 
 /* The stub itself cannot go on. */

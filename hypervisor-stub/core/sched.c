@@ -89,7 +89,7 @@ static void change(struct pcpu *p, struct vcpu *prev, struct vcpu *next)
 
 /* --- waiting and waking --- */
 
-static struct pcpu *hart_for(const struct vcpu *v)
+static struct pcpu *hart_to_tell(void)
 {
 	struct pcpu *worst = NULL;
 
@@ -98,25 +98,42 @@ static struct pcpu *hart_for(const struct vcpu *v)
 
 		if (!p->online)
 			continue;
-		if (!p->current)
+		if (!p->current && !p->resched)
 			return p;
+		if (!p->current)
+			continue;	/* has been told of another */
 		if (!worst || p->current->vruntime > worst->current->vruntime)
 			worst = p;
 	}
 	/* Even if it does not give way now: it must know that somebody waits, and start a slice. */
-	(void)v;
 	return worst;
+}
+
+/* Where the run times of those that run or wait stand: who wakes starts from there. */
+static u64 run_level(void)
+{
+	u64 low = TIME_NEVER, t = now();
+
+	for (const struct vcpu *v = vcpus; v; v = v->next) {
+		if (v->state == VCPU_RUNNING)
+			low = MIN(low, v->vruntime + (t - v->run_start));
+		else if (v->state == VCPU_RUNNABLE)
+			low = MIN(low, v->vruntime);
+	}
+	if (low != TIME_NEVER)
+		floor_vruntime = MAX(floor_vruntime, low);
+	return floor_vruntime - MIN(floor_vruntime, SLICE_TICKS);
 }
 
 static void make_runnable(struct vcpu *v)
 {
 	struct pcpu *p;
 
+	v->vruntime = MAX(v->vruntime, run_level());
 	v->state = VCPU_RUNNABLE;
-	v->vruntime = MAX(v->vruntime, floor_vruntime - MIN(floor_vruntime, SLICE_TICKS));
 	if (v->pcpu)
 		return;		/* still on its way off a hart, which will see it */
-	p = hart_for(v);
+	p = hart_to_tell();
 	if (!p)
 		return;
 	WRITE_ONCE(p->resched, true);
@@ -226,8 +243,23 @@ static void idle(void)
 		time_expire();
 }
 
+/* Who waits here waits for any hart: none of them runs on without a slice. */
+static void start_slices(const struct pcpu *here)
+{
+	for (unsigned int i = 0; i < nr_pcpus; i++) {
+		struct pcpu *p = &pcpus[i];
+
+		if (p == here || !p->current || p->slice_end != TIME_NEVER || p->resched)
+			continue;
+		WRITE_ONCE(p->resched, true);
+		smp_kick(p);
+	}
+}
+
 static void start_slice(struct pcpu *p, u64 t, bool others)
 {
+	if (others)
+		start_slices(p);
 	if (!others) {
 		p->slice_end = TIME_NEVER;
 	} else if (p->slice_end == TIME_NEVER || p->slice_end <= t) {
@@ -252,7 +284,8 @@ struct vcpu *schedule(struct vcpu *prev)
 		if (prev)
 			put_off(prev, t);
 		next = pick(prev, t >= p->slice_end, &others);
-		if (next != prev) {
+		/* Also one that was stopped and has been started again before it left. */
+		if (next != prev || (next && next->start_pending)) {
 			change(p, prev, next);
 			p->slice_end = TIME_NEVER;
 			if (prev && prev->domain->end != DOMAIN_RUNNING && !prev->domain->on_hart)

@@ -105,21 +105,20 @@ void uart_init(void)
 	char how[8];
 	const char *forced = option_value("console", how, sizeof(how));
 	u64 addr, size, width = 1;
+	bool sifive = fdt_is(machine_fdt, node, "sifive,uart0");
 
 	if ((forced && !strcmp(forced, "sbi")) || node < 0 || !address_is_plain(node) ||
 	    !fdt_read_reg(machine_fdt, node, 0, &addr, &size))
 		return;
-	if (fdt_is(machine_fdt, node, "sifive,uart0")) {
-		regs = map_device(addr, size);
-		putc = regs ? sifive_putc : putc;
-		getc = regs ? sifive_getc : getc;
-	} else if (fdt_is(machine_fdt, node, "ns16550a") || fdt_is(machine_fdt, node, "ns16550") ||
-		   fdt_is(machine_fdt, node, "snps,dw-apb-uart")) {
-		fdt_read_number(machine_fdt, node, "reg-shift", &reg_shift);
-		fdt_read_number(machine_fdt, node, "reg-io-width", &width);
-		wide = width == 4;
-		regs = map_device(addr, size);
-		putc = regs ? ns_putc : putc;
-		getc = regs ? ns_getc : getc;
-	}
+	if (!sifive && !fdt_is(machine_fdt, node, "ns16550a") && !fdt_is(machine_fdt, node, "ns16550") &&
+	    !fdt_is(machine_fdt, node, "snps,dw-apb-uart"))
+		return;
+	fdt_read_number(machine_fdt, node, "reg-shift", &reg_shift);
+	fdt_read_number(machine_fdt, node, "reg-io-width", &width);
+	wide = width == 4;
+	regs = map_device(addr, size);
+	if (!regs)
+		return;
+	putc = sifive ? sifive_putc : ns_putc;
+	getc = sifive ? sifive_getc : ns_getc;
 }

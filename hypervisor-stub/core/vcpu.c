@@ -154,12 +154,18 @@ void vcpu_print_traps(const struct vcpu *v)
 			printk("trap d%uv%u %s %u\n", v->domain->id, v->id, trap_names[i], v->traps[i]);
 }
 
+const char *vcpu_state_name(const struct vcpu *v)
+{
+	static const char *const names[] = { "stopped", "runnable", "running", "blocked", "dead" };
+
+	return names[v->state];
+}
+
 void vcpu_dump(const struct vcpu *v)
 {
-	static const char *const states[] = { "stopped", "runnable", "running", "blocked", "dead" };
 	const struct guest_csrs *c = &v->csr;
 
-	printk("d%uv%u %s %s mode %s pc %#lx\n", v->domain->id, v->id, v->domain->hvm ? "hvm" : "pv", states[v->state],
+	printk("d%uv%u %s %s mode %s pc %#lx\n", v->domain->id, v->id, v->domain->hvm ? "hvm" : "pv", vcpu_state_name(v),
 	       v->domain->hvm ? (v->hw_sstatus & SSTATUS_SPP ? "VS" : "VU") : v->user ? "user" : "kernel", v->pc);
 	printk("  last trap: scause %#lx stval %#lx hw sstatus %#lx\n", v->scause, v->stval, v->hw_sstatus);
 	printk("  sstatus %#lx sie %#lx sip %#lx satp %#lx\n", c->sstatus, c->sie, v->sip, c->satp);

@@ -65,7 +65,10 @@ struct translation {
 	u64 pte;		/* permission bits of the leaf (V R W X U G A D) */
 };
 
-/* arch/walk.c: 0, or the exception (EXC_*) that the access raises in the guest */
+/* arch/walk.c: the exceptions by kind of access */
+extern const u8 page_fault[], access_fault[];
+
+/* 0, or the exception (EXC_*) that the access raises in the guest */
 int guest_walk(struct vcpu *v, u64 va, enum access access, struct translation *t);
 
 /* arch/shadow.c */

@@ -8,7 +8,6 @@
 
 /* core/printk.c */
 void printk(const char *fmt, ...) __printf(1, 2);
-void debugk(const char *fmt, ...) __printf(1, 2);	/* with loglvl=debug only */
 int vsnprintk(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintk(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn;

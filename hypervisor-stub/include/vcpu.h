@@ -74,7 +74,7 @@ struct vcpu_ops {
 	void (*fence_all)(struct vcpu *v);
 	bool (*irq_ready)(struct vcpu *v);	/* an interrupt is pending and enabled in sie: wfi ends */
 	void (*deliver)(struct vcpu *v);	/* last thing before the guest runs: pending interrupts */
-	void (*timer)(struct vcpu *v);		/* v->timer has changed */
+	void (*timer)(struct vcpu *v);		/* v->timer has changed; NULL: core/time.c does all there is to do */
 	void (*wait)(struct vcpu *v);		/* for an interrupt that is enabled in sie */
 };
 
@@ -156,6 +156,7 @@ void vcpu_post_fence_i(struct vcpu *v);
 void vcpu_wait_fence(struct vcpu *self, struct vcpu *target);
 void vcpu_handle_requests(struct vcpu *v);
 void vcpu_stuck(struct vcpu *v, u64 handler, u64 cause, u64 tval);
+const char *vcpu_state_name(const struct vcpu *v);
 void vcpu_dump(const struct vcpu *v);
 void vcpu_print_traps(const struct vcpu *v);
 

@@ -61,7 +61,7 @@ variant_options() {
 	nocopies) printf '%s\n' --stub-options 'noreboot nocopies' ;;	# pv without hypervisor-stub/arch/code.c
 	crowded) printf '%s\n' --smp 1 --vcpus "$1" ;;	# all vCPUs on one hart
 	sifive_u) printf '%s\n' --machine sifive_u --smp $(($1 + 1)) --cpu sifive-u54 ;; # its hart 0 runs no guest
-	reboot) printf '%s\n' --stub-options loglvl=info ;;	# without the default, noreboot
+	reboot) printf '%s\n' --stub-options reboot ;;	# without the default, noreboot
 	esac
 }
 

@@ -64,19 +64,6 @@ static void long_lines_are_cut(void **state)
 	host_output_clear();
 }
 
-static void debugging_is_an_option(void **state)
-{
-	(void)state;
-	host_output_clear();
-	strcpy(stub_options, "loglvl=info");
-	debugk("no\n");
-	assert_string_equal(host_output(), "");
-	strcpy(stub_options, "x loglvl=debug");
-	debugk("yes %d\n", -1);
-	assert_printed("stub: yes -1");
-	stub_options[0] = 0;
-}
-
 static void panic_says_why_and_stops(void **state)
 {
 	(void)state;
@@ -89,4 +76,4 @@ static void panic_says_why_and_stops(void **state)
 	assert_printed("stub: PANIC: no tree at 0x123\r\n");
 }
 
-UNIT_MAIN(T(formats), T(lines_are_the_stubs), T(long_lines_are_cut), T(debugging_is_an_option), T(panic_says_why_and_stops))
+UNIT_MAIN(T(formats), T(lines_are_the_stubs), T(long_lines_are_cut), T(panic_says_why_and_stops))

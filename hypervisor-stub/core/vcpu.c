@@ -164,9 +164,10 @@ const char *vcpu_state_name(const struct vcpu *v)
 void vcpu_dump(const struct vcpu *v)
 {
 	const struct guest_csrs *c = &v->csr;
+	const char *pv_mode = v->user ? "user" : "kernel", *hvm_mode = v->hw_sstatus & SSTATUS_SPP ? "VS" : "VU";
 
-	printk("d%uv%u %s %s mode %s pc %#lx\n", v->domain->id, v->id, v->domain->hvm ? "hvm" : "pv", vcpu_state_name(v),
-	       v->domain->hvm ? (v->hw_sstatus & SSTATUS_SPP ? "VS" : "VU") : v->user ? "user" : "kernel", v->pc);
+	printk("d%uv%u %s %s mode %s pc %#lx\n", v->domain->id, v->id, v->domain->hvm ? "hvm" : "pv",
+	       vcpu_state_name(v), v->domain->hvm ? hvm_mode : pv_mode, v->pc);
 	printk("  last trap: scause %#lx stval %#lx hw sstatus %#lx\n", v->scause, v->stval, v->hw_sstatus);
 	printk("  sstatus %#lx sie %#lx sip %#lx satp %#lx\n", c->sstatus, c->sie, v->sip, c->satp);
 	printk("  stvec %#lx sepc %#lx scause %#lx stval %#lx\n", c->stvec, c->sepc, c->scause, c->stval);

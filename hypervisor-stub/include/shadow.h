@@ -78,7 +78,7 @@ void shadow_switch(struct vcpu *v);		/* vsatp has changed */
 void shadow_load(struct vcpu *v);		/* sets the hart's satp for the vCPU's virtual mode */
 int shadow_fault(struct vcpu *v, u64 va, enum access access);
 void shadow_reset(struct vcpu *v);		/* empties it; the vCPU is on no hart */
-u64 shadow_kernel_page(const struct vcpu *v, u64 va);	/* machine address of the small page the kernel has there, or 0 */
+u64 shadow_kernel_page(const struct vcpu *v, u64 va);	/* the small page its kernel has there, or 0 */
 bool shadow_is_global(const struct vcpu *v, u64 va);	/* va is looked up in the shared tables */
 void shadow_flush_all(struct vcpu *v);
 void shadow_flush_asid(struct vcpu *v, u16 asid);

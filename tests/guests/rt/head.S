@@ -23,6 +23,11 @@ _start:
 start:
 	csrw	sie, zero
 	csrci	sstatus, 2
+	/* Under load OpenSBI 1.1 now and then lets two harts in; as in Linux, the first one is it. */
+	lla	t0, first_come
+	li	t1, 1
+	amoadd.w t1, t1, (t0)
+	bnez	t1, too_late
 	lla	t0, _bss_start
 	lla	t1, _end
 1:	sd	zero, (t0)
@@ -53,6 +58,18 @@ start:
 4:	wfi
 	j	4b
 
+too_late:
+	li	a7, 0x48534d		/* SBI HSM: hart_stop */
+	li	a6, 1
+	ecall
+	j	too_late
+
+	.data
+	.balign	4
+first_come:
+	.word	0			/* not in .bss, which the first hart clears */
+
+	.section .head, "ax"
 /* A second hart, from SBI HSM: a0 hart id, a1 its struct hart. */
 	.globl secondary_entry
 secondary_entry:

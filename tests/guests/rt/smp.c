@@ -25,9 +25,12 @@ void smp_init(unsigned long hartid)
 	int n = 1;
 
 	harts[0].id = hartid;
-	for (id = 0; id < MAX_HARTS && n < MAX_HARTS; id++)
-		if (id != hartid && hart_status(id) >= 0)
-			harts[n++].id = id;
+	for (id = 0; id < MAX_HARTS && n < MAX_HARTS; id++) {
+		if (id == hartid || hart_status(id) < 0)
+			continue;
+		wait_for(hart_status(id) == HSM_STOPPED);	/* too_late in head.S */
+		harts[n++].id = id;
+	}
 	for (nharts = 0; nharts < n; nharts++)
 		harts[nharts].sp = (unsigned long)stacks[nharts + 1];
 }

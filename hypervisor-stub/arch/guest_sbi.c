@@ -226,7 +226,6 @@ static struct sbiret sbi_legacy(struct vcpu *v, u64 fid)
 	char c = ARG(v, 0);
 	long a1 = ARG(v, 1);
 
-	(void)fid;
 	switch (EXT(v)) {
 	case 0:
 		return ret(sbi_time(v, 0).error, a1);

@@ -23,6 +23,11 @@ _start:
 
 boot:
 	csrw	sie, zero
+	/* Firmware of before SBI HSM lets all harts in, OpenSBI 1.1 now and then two: the first is it. */
+	lla	t0, first_come
+	li	t1, 1
+	amoadd.w t1, t1, (t0)
+	bnez	t1, too_late
 	mv	s0, a0			/* hart id */
 	mv	s1, a1			/* device tree */
 	lla	t0, __bss_start
@@ -74,6 +79,17 @@ paging_on:
 	csrw	sscratch, zero
 	jr	t1
 
+too_late:
+	li	a7, 0x48534d		/* SBI HSM: hart_stop; smp_boot() starts it again */
+	li	a6, 1
+	ecall
+	j	too_late
+
+	.data
+first_come:
+	.word	0			/* not in .bss, which the first hart clears */
+
+	.text
 	.balign	8
 image_va:
 	.dword	_start

@@ -18,7 +18,7 @@
 			 BIT(EXC_STORE_MISALIGNED) | BIT(EXC_STORE_ACCESS) | BIT(EXC_ECALL_U) | \
 			 BIT(EXC_FETCH_PAGE) | BIT(EXC_LOAD_PAGE) | BIT(EXC_STORE_PAGE))
 
-static void hfence_all(void)
+static void hvm_fence_all(struct vcpu *v)
 {
 	/* hfence.gvma x0, x0; hfence.vvma x0, x0: the assembler may not know the H extension */
 	asm volatile(".insn r 0x73, 0, 0x31, x0, x0, x0" : : : "memory");
@@ -132,13 +132,6 @@ static void hvm_deliver(struct vcpu *v)
 	}
 }
 
-static int hvm_init(struct vcpu *v, u64 pool_size)
-{
-	(void)v;
-	(void)pool_size;	/* the second stage is all there is, and the domain has it */
-	return 0;
-}
-
 static void hvm_reset(struct vcpu *v)
 {
 	memset(&v->csr, 0, sizeof(v->csr));
@@ -172,7 +165,7 @@ static void hvm_load(struct vcpu *v)
 	csr_write(CSR_HVIP, v->csr.hvip);
 	csr_write(CSR_HGATP, HGATP_SV39X4 | (u64)(d->id + 1) << HGATP_VMID_SHIFT | va_to_pa(d->p2m) >> PAGE_SHIFT);
 	/* Another vCPU of the domain may have used the same ASIDs here; a hart need not have VMIDs; code may be new. */
-	hfence_all();
+	hvm_fence_all(v);
 	asm_fence_i();
 	if (have_fp)
 		vcpu_fp_load(v);
@@ -201,15 +194,8 @@ static void hvm_save(struct vcpu *v)
 		csr_write(CSR_VSTIMECMP, ~0UL);
 }
 
-static void hvm_fence_all(struct vcpu *v)
-{
-	(void)v;
-	hfence_all();
-}
-
 static void hvm_fence(struct vcpu *v, u64 start, u64 size, s32 asid)
 {
-	(void)asid;
 	if (!size || size > 64 * PAGE_SIZE || start + size < start) {
 		hvm_fence_all(v);
 		return;
@@ -229,7 +215,6 @@ static void hvm_timer(struct vcpu *v)
 }
 
 const struct vcpu_ops hvm_ops = {
-	.init = hvm_init,
 	.reset = hvm_reset,
 	.load = hvm_load,
 	.save = hvm_save,

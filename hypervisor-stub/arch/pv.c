@@ -114,13 +114,10 @@ static __attribute__((noinline)) void slow_trap(struct vcpu *v)
 		environment_call(v);
 		break;
 	case EXC_FETCH_PAGE:
-		memory_fault(v, ACCESS_FETCH);
-		break;
 	case EXC_LOAD_PAGE:
-		memory_fault(v, ACCESS_LOAD);
-		break;
 	case EXC_STORE_PAGE:
-		memory_fault(v, ACCESS_STORE);
+		memory_fault(v, v->scause == EXC_FETCH_PAGE ? ACCESS_FETCH :
+				v->scause == EXC_LOAD_PAGE ? ACCESS_LOAD : ACCESS_STORE);
 		break;
 	default:
 		vcpu_count(v, TRAP_EXCEPTION);

@@ -9,6 +9,8 @@
 
 #define SBI_HSM		0x48534d
 #define RELAX_TURNS	256
+#define START_ATTEMPTS	8
+#define SBI_ERR_ALREADY_AVAILABLE -6
 
 struct pcpu pcpus[MAX_PCPUS];
 unsigned int nr_pcpus;
@@ -83,27 +85,38 @@ static bool cpu_is_usable(int node)
 	       (!status || !strcmp(status, "okay") || !strcmp(status, "ok"));
 }
 
+/*
+ * More than once: OpenSBI 1.1 can let a hart in at _start instead of where it was told to, and there it stops again
+ * (too_late in head.S).
+ */
+static void start_hart(struct pcpu *p)
+{
+	struct sbiret ret = { 0 };
+	paddr_t image;
+	u64 size, end;
+
+	image_range(&image, &size);
+	for (unsigned int attempt = 0; attempt < START_ATTEMPTS; attempt++) {
+		ret = sbi_call(SBI_HSM, 0, p->hartid, image + (u64)secondary_entry - IMAGE_VA, (u64)p);
+		if (ret.error && ret.error != SBI_ERR_ALREADY_AVAILABLE)
+			break;
+		end = now() + timebase;
+		for (unsigned int turn = 0; now() < end; turn++) {
+			if (__atomic_load_n(&p->online, __ATOMIC_ACQUIRE))
+				return;
+			smp_relax(turn);
+		}
+	}
+	/* Its place is kept: it may come late. */
+	printk("hart %lu does not start: SBI error %ld\n", p->hartid, ret.error);
+}
+
 static void pcpu_start(u64 hartid)
 {
-	paddr_t image;
-	u64 size;
-	struct pcpu *p;
-	struct sbiret ret;
-
-	if (nr_pcpus == MAX_PCPUS) {
+	if (nr_pcpus == MAX_PCPUS)
 		printk("hart %lu is left idle: the stub runs on %d at most\n", hartid, MAX_PCPUS);
-		return;
-	}
-	image_range(&image, &size);
-	p = pcpu_add(hartid);
-	ret = sbi_call(SBI_HSM, 0, hartid, image + (u64)secondary_entry - IMAGE_VA, (u64)p);
-	if (ret.error) {
-		printk("hart %lu does not start: SBI error %ld\n", hartid, ret.error);
-		nr_pcpus--;
-		return;
-	}
-	for (unsigned int turn = 0; !__atomic_load_n(&p->online, __ATOMIC_ACQUIRE); turn++)
-		smp_relax(turn);
+	else
+		start_hart(pcpu_add(hartid));
 }
 
 /* The boot hart is pcpu 0 and is on its final stack already (see stub_main). */

@@ -48,7 +48,7 @@ static size_t format_number(char *out, u64 n, unsigned int base, bool prefix)
 	return len;
 }
 
-/* %s %c %d %u %x with l, #, -, 0 and a width (also *). What kernel people expect of those. */
+/* %s %c %d %u %x with l, #, -, 0 and a width. What kernel people expect of those. */
 int vsnprintk(char *buf, size_t size, const char *fmt, va_list ap)
 {
 	struct out o = { buf, size, 0 };
@@ -69,10 +69,6 @@ int vsnprintk(char *buf, size_t size, const char *fmt, va_list ap)
 			left |= *fmt == '-';
 			alt |= *fmt == '#';
 			pad = *fmt == '0' ? '0' : pad;
-		}
-		if (*fmt == '*') {
-			width = va_arg(ap, int);
-			fmt++;
 		}
 		for (; *fmt >= '0' && *fmt <= '9'; fmt++)
 			width = width * 10 + *fmt - '0';

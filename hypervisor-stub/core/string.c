@@ -121,7 +121,6 @@ unsigned long strtoul(const char *s, char **end, int base)
 {
 	unsigned long n = 0;
 
-	(void)base;
 	base = s[0] == '0' && (s[1] | 32) == 'x' ? 16 : 10;
 	for (s += base == 16 ? 2 : 0; ; s++) {
 		unsigned int digit = *s >= '0' && *s <= '9' ? *s - '0' :

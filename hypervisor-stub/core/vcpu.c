@@ -31,7 +31,7 @@ struct vcpu *vcpu_create(struct domain *d, unsigned int id, u64 pool_size)
 	v->timer = TIME_NEVER;
 	v->state = VCPU_STOPPED;
 	v->ops = d->hvm ? &hvm_ops : &pv_ops;
-	if (v->ops->init(v, pool_size - sizeof(*v)))
+	if (v->ops->init && v->ops->init(v, pool_size - sizeof(*v)))
 		return NULL;
 	d->vcpu[id] = v;
 	return v;

@@ -65,7 +65,7 @@ enum vcpu_state {
 
 /* arch/pv.c, arch/hvm.c: the two kinds of guest */
 struct vcpu_ops {
-	int (*init)(struct vcpu *v, u64 pool_size);
+	int (*init)(struct vcpu *v, u64 pool_size);	/* NULL: it has no tables of its own */
 	void (*load)(struct vcpu *v);		/* the vCPU will run on this pcpu */
 	void (*save)(struct vcpu *v);		/* it will not any more */
 	void (*trap)(struct vcpu *v);		/* the guest has trapped */

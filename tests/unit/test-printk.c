@@ -34,7 +34,7 @@ static void formats(void **state)
 			SAME(size, "%ld %lu %lx", (long)n, n, n);
 			SAME(size, "%-20lu|%20lu", n, n);
 			SAME(size, "%016lx %08x", n, (unsigned int)n);
-			SAME(size, "%*d %-4u|", 7, (int)n, (unsigned int)n);
+			SAME(size, "%7d %-4u|", (int)n, (unsigned int)n);
 			SAME(size, "%zu", (size_t)n);
 			if (n)	/* C prints 0 without the prefix; here it always has one */
 				SAME(size, "%#lx", n);

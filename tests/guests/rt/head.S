@@ -66,6 +66,7 @@ too_late:
 
 	.data
 	.balign	4
+	.globl	first_come
 first_come:
 	.word	0			/* not in .bss, which the first hart clears */
 

@@ -4,6 +4,8 @@
 #include "guest.h"
 #include "vm.h"
 
+extern volatile unsigned int first_come;	/* head.S: how many harts came in there */
+
 #define SAID	8	/* claims of a test that are told when they fail; the rest are counted */
 
 int context_save(unsigned long *ctx) __attribute__((returns_twice));
@@ -218,6 +220,8 @@ void run_tests(void)
 	for (i = 0; i < ntests; i++)
 		failed += !run_one(i);
 	say("# claims: %ld\n", (long)now.claims);
+	if (first_come > 1)
+		say("# the firmware let another hart in at the image's entry\n");
 	say("pvops-guest: %s\n", failed ? "fail" : "pass");
 	sbi_poweroff();
 }

@@ -71,8 +71,9 @@ guest_run() {
 	name=guest-$topic-$way-h$h-$harts${variant:+-$variant}
 	what="$topic, $way, H $h, $harts hart(s)${variant:+, $variant}"
 	mapfile -t options < <(variant_options "$harts" "$variant")
-	options+=(--kernel "$build/guests/$topic.bin" --mode "$way" --cpu "rv64,h=$h" --smp "$harts"
-		--mem $((64 * harts))M --append "guest=$way" --expect 'pvops-guest: pass')
+	# the variant's own come last: they override
+	options=(--kernel "$build/guests/$topic.bin" --mode "$way" --cpu "rv64,h=$h" --smp "$harts"
+		--mem $((64 * harts))M --append "guest=$way" --expect 'pvops-guest: pass' "${options[@]}")
 	boot_guest "$name" "${options[@]}"
 	# OpenSBI 1.1 can lose the address a hart is to start at (rt/head.S). That says nothing about the claims.
 	if [ "$way" = native ] && grep -qa '^# the firmware let another hart in' "$log"; then

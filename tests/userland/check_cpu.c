@@ -164,7 +164,8 @@ const char *check_clock(void)
 const char *check_sleep(void)
 {
 	struct timespec ts = { .tv_nsec = SLEEP_NS };
-	uint64_t start = now_ns(), ticks = rdtime(), ns;
+	/* Ticks around nanoseconds: a vCPU may lose its turn between the two. */
+	uint64_t ticks = rdtime(), start = now_ns(), ns;
 
 	if (nanosleep(&ts, NULL))
 		return "nanosleep";

@@ -7,14 +7,14 @@
 
 # shellcheck disable=SC2154 # lib.sh sets what is only used here
 src=$build/linux-src
-lint_ok=$queue/patches/lint-ok
+lint_ok=${PVOPS_LINT_OK:-$queue/patches/lint-ok}
 [ -f "$lint_ok" ] || lint_ok=/dev/null
 
 # finding CHECK: each line of stdin is a finding of that check
 finding() { sed "/^ *\$/d; s/\t/ /g; s/^/$1\t/"; }
 
 # of mail $1: the subject as it will be in git, on one line
-subject_of() { sed -n '/^Subject: /,/^\([^ ]\|$\)/{s/^Subject: \(\[PATCH[^]]*\] \)\?//p;s/^ //p;}' "$1" | paste -sd ''; }
+subject_of() { sed -n '/^Subject: /,/^\([^ ]\|$\)/{s/^Subject: \(\[[^]]*PATCH[^]]*\] \)\?//p;s/^ //p;}' "$1" | paste -sd ''; }
 
 # of mail $1: what is between its head and the three dashes
 body_of() { sed -n '1,/^$/d; /^---$/q; p' "$1"; }

@@ -65,8 +65,8 @@ check_style() {
 check_files() {
 	{
 		grep -E '^(GIT binary patch|Binary files .* differ)' "$1" | sed 's/^/binary: /'
-		grep -c $'\r$' "$1" | sed '/^0$/d; s/$/ lines end in CRLF/'
 		awk '/^diff --git / { file = substr($NF, 3) }
+		/\r$/ && (file == "" || /^\+/) { crlf++ }
 		/^old mode / { old = $3 }
 		/^new mode / { print file ": mode " old " becomes " $3 }
 		/^new file mode / && $4 != 100644 && !(file ~ /^(scripts|tools)\// || file ~ /\.(sh|py|pl)$/) { print file ": new, mode " $4 }
@@ -76,7 +76,8 @@ check_files() {
 		match($0, /^\+module_param(_named|_cb|_array|_string|_hw|_unsafe)*\([ \t]*[a-z0-9A-Z_]+/) {
 			name = substr($0, RSTART, RLENGTH); sub(/.*\([ \t]*/, "", name); param[name] = file }
 		match($0, /MODULE_PARM_DESC\([ \t]*[a-z0-9A-Z_]+/) { name = substr($0, RSTART, RLENGTH); sub(/.*\([ \t]*/, "", name); told[name] = 1 }
-		END { for (name in param) if (!(name in told)) print param[name] ": module_param " name " without MODULE_PARM_DESC" }' "$1"
+		END { if (crlf) print crlf " lines end in CRLF"
+			for (name in param) if (!(name in told)) print param[name] ": module_param " name " without MODULE_PARM_DESC" }' "$1"
 	} | finding files
 }
 

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# A kernel tree of lint's own that walks through the series, and what is built in it. Sourced by scripts/lint-patches.
+#
+# build/lint/src    the tree; quilt moves it from patch to patch, so that only what a patch touches is compiled again
+# build/lint/off    built with the options of all stages off,
+# build/lint/on     and on
+# Beside each object is what compiler and sparse said of it (scripts/lint-cc). So the warnings of a tree are there
+# whole after each step, and what a patch adds is the difference to the step before.
+
+# shellcheck disable=SC2154,SC2034 # shared with the scripts that source it
+lint=$build/lint
+tree=$lint/src
+applied=$lint/applied		# what is applied, in order: checksum and name of each patch
+configs=${PVOPS_CONFIGS:-$top/tests/configs}
+
+# What is compiled after each patch, if its sources changed or a header they include: all of the architecture, and of
+# the rest files that between them include what a patch to the architecture's headers can break.
+targets=(
+	arch/riscv/
+	init/main.o
+	kernel/entry/ kernel/irq/ kernel/locking/ kernel/time/tick-sched.o kernel/time/timekeeping.o
+	kernel/sched/core.o kernel/fork.o kernel/signal.o kernel/exit.o kernel/smp.o kernel/cpu.o kernel/rcu/tree.o
+	mm/memory.o mm/mmap.o mm/mprotect.o mm/vmalloc.o mm/page_alloc.o mm/slub.o
+	fs/exec.o fs/pipe.o lib/usercopy.o lib/iov_iter.o
+)
+
+cc=${CROSS_COMPILE}gcc hostcc=gcc
+if command -v ccache >/dev/null; then
+	cc="ccache $cc" hostcc="ccache $hostcc"
+	export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} CCACHE_BASEDIR=$build CCACHE_NOHASHDIR=true
+fi
+export ARCH=riscv KBUILD_BUILD_TIMESTAMP='2026-01-01 00:00 UTC' KBUILD_BUILD_USER=pvops KBUILD_BUILD_HOST=pvops
+export KBUILD_BUILD_VERSION=1 PYTHONDONTWRITEBYTECODE=1
+
+tree_quilt() { (cd "$tree" && command quilt --quiltrc - "$@"); }
+
+# Lines "checksum  name" of the first $1 patches of the series.
+first_patches() { patches_upto '' | sed "$1q" | (cd "$queue/patches" && xargs -r sha256sum --); }
+
+# A copy of build/linux-src, without patches. That one is other commands', so it is only taken while they wait.
+make_tree() {
+	mkdir -p "$lint"
+	if [ -d "$tree" ] && cmp -s "$src.id" "$tree.id"; then return; fi
+	note "Copying the kernel's source for lint (half a minute or so) ..."
+	rm -rf "$tree" "$tree.id" "$lint/off" "$lint/on"
+	: >"$applied"
+	(lock_build && cp -a --reflink=auto "$src" "$tree")
+	tree_quilt pop -a -f >/dev/null 2>&1 || :	# fails where nothing was applied
+	rm -rf "$tree/.pc"
+	ln -sfn "$(realpath --relative-to="$tree" "$queue/patches")" "$tree/patches"
+	ln -sfn "$(realpath --relative-to="$tree" "$queue/series")" "$tree/series"
+	cp "$src.id" "$tree.id"
+}
+
+# The next patch onto the tree; what quilt says to $PVOPS_LOGS/push. Fails when it does not apply, even with fuzz.
+push_next() {
+	tree_quilt push --fuzz=0 >"$PVOPS_LOGS/push" 2>&1 || tree_quilt push --fuzz=2 >"$PVOPS_LOGS/push" 2>&1
+}
+
+# tree_at N: the tree with the first N patches of the series, by the shortest way.
+tree_at() {
+	local have want keep=0 i
+	mapfile -t have <"$applied"
+	mapfile -t want < <([ "$1" -eq 0 ] || first_patches "$1")
+	while [ "$keep" -lt ${#have[@]} ] && [ "${have[keep]}" = "${want[keep]:-}" ]; do keep=$((keep + 1)); done
+	# the backups in .pc are what counts, not the patch files, which may have changed meanwhile: hence -f
+	[ ${#have[@]} -eq "$keep" ] || tree_quilt pop -f $((${#have[@]} - keep)) >"$PVOPS_LOGS/pop" 2>&1
+	printf '%s\n' "${have[@]:0:keep}" | sed '/^$/d' >"$applied"
+	for ((i = keep; i < ${#want[@]}; i++)); do
+		push_next || return 1
+		echo "${want[i]}" >>"$applied"
+	done
+}
+
+# kconfig_of STATE: the root of its Kconfig
+kconfig_of() { if [ -f "$lint/Kconfig.$1" ]; then echo "$lint/Kconfig.$1"; else echo Kconfig; fi; }
+
+# build_make STATE ARGUMENT...
+build_make() (
+	state=$1
+	shift
+	# with W=1 make has each file's kernel-doc looked at as well: that is done once, elsewhere
+	KBUILD_KCONFIG=$(kconfig_of "$state") exec nice -n 10 make -s -k -C "$tree" O="$lint/$state" CC="$top/scripts/lint-cc $cc" HOSTCC="$hostcc" LOCALVERSION= \
+		KERNELDOC=/dev/null W=1 "${checker[@]}" "$@"
+)
+
+# sparse as the kernel's makefiles want it: they leave it out, with a warning, when it does not know what compilers
+# have only since gcc 14 (so Debian 12's does not).
+find_checker() {
+	checker=()
+	command -v sparse >/dev/null || return 0
+	checker=(C=1 CHECK="$top/scripts/lint-cc sparse")
+	[ "$("$tree/scripts/checker-valid.sh" sparse --arch=riscv 2>/dev/null)" = 1 ] || checker+=(CF=-D__typeof_unqual__=__typeof__)
+}
+
+# The fragments of a state at a stage; those of tests are not the stage's but need its options.
+fragments() {
+	local s
+	echo "$configs/small.config"
+	[ "$1" = on ] || return 0
+	for s in $(stages); do
+		[ ! -f "$configs/$s.config" ] || echo "$configs/$s.config"
+		[ "$s" != "$2" ] || break
+	done
+	if [ "$(fragments_of_stages "$2")" != 0 ] && [ -f "$configs/kunit.config" ]; then echo "$configs/kunit.config"; fi
+}
+
+# How many stages up to this one have options.
+fragments_of_stages() {
+	local s n=0
+	for s in $(stages); do
+		[ ! -f "$configs/$s.config" ] || n=$((n + 1))
+		[ "$s" != "$1" ] || break
+	done
+	echo $n
+}
+
+# The states in which the patches of a stage are looked at.
+states_of() { if [ "$(fragments_of_stages "$1")" = 0 ]; then echo off; else echo off on; fi; }
+
+# What was asked for and is not in .config, from merge_config.sh's words.
+not_taken() { sed -n 's/^Value requested for CONFIG_\([A-Z0-9_]*\) not in final .*/\1/p' "$1"; }
+
+# configure STATE STAGE: an option that the series makes selectable with its last patch is made so from its first one
+# on, or nothing of it would be compiled on the way.
+configure() {
+	local list log=$PVOPS_LOGS/config-$1 option
+	mkdir -p "$lint/$1"
+	mapfile -t list < <(fragments "$1" "$2")
+	rm -f "$lint/Kconfig.$1"
+	merge "$1" "${list[@]}" >"$log" 2>&1 || return 1
+	[ -n "$(not_taken "$log")" ] || return 0
+	{
+		echo 'source "Kconfig"'
+		for option in $(not_taken "$log"); do printf 'config %s\n\tbool "%s"\n' "$option" "$option"; done
+	} >"$lint/Kconfig.$1"
+	merge "$1" "${list[@]}" >"$log" 2>&1
+}
+merge() (
+	state=$1
+	shift
+	cd "$tree" || exit
+	KBUILD_KCONFIG=$(kconfig_of "$state") scripts/kconfig/merge_config.sh -n -O "$lint/$state" "$@"
+)
+
+# What the objects' compilers and sparse said, in build/lint/STATE.said: kind, object, the finding without what a patch
+# elsewhere in the file moves, and as it was said.
+collect() {
+	# shellcheck disable=SC2016 # awk's
+	(cd "$lint/$1" && find . \( -name '.*.warn' -o -name '.*.sparse' \) -size +0 -printf '%P\n' | sort | xargs -r -d '\n' awk -v OFS='\t' -v tree="$tree/" '
+	/: (fatal )?(warning|error|Warning|Error): / {
+		gsub("(" tree "|(\\.\\./)*src/)", "")
+		said = $0
+		sub(/:[0-9]+(:[0-9]+)?: /, ": ")
+		gsub(/[0-9]+:[0-9]+/, "")	# sparse: ... (see line 12:3)
+		kind = FILENAME ~ /\.sparse$/ ? "sparse" : "warn"
+		print kind, FILENAME, $0, said }') >"$lint/$1.said"
+}
+
+# build_state STATE TARGET...: compile what changed. make's log tells how it went, STATE.said what the compilers said.
+build_state() {
+	local state=$1 f rc=0
+	shift
+	# what was said of an object that is no more
+	find "$lint/$state" \( -name '.*.warn' -o -name '.*.sparse' \) 2>/dev/null | while read -r f; do
+		[ -e "$(sed -E 's|/\.([^/]*)\.[a-z]+$|/\1|' <<<"$f")" ] || rm -f "$f"
+	done
+	build_make "$state" -j"$jobs" "$@" >"$PVOPS_LOGS/build-$state" 2>&1 </dev/null || rc=$?
+	collect "$state"
+	return $rc
+}
+
+# build_errors STATE TARGET...: why the last build_state failed. That a target is not in this configuration is no error.
+build_errors() {
+	local state=$1
+	shift
+	awk -F '\t' '$1 == "warn" && $3 ~ /[Ee]rror: / { print $3 }' "$lint/$state.said" | sort -u | grep . && return
+	grep -E '\*\*\*|undefined reference|: error: |^error: |Kconfig:[0-9]+:' "$PVOPS_LOGS/build-$state" |
+		grep -vE '\*\*\* \[.*\] Error [0-9]+$|not remade because of errors' |
+		grep -vxF -f <(printf "make: *** No rule to make target '%s'.  Stop.\n" "$@") |
+		grep -vE "\*\*\* No rule to make target '($(paste -sd '|' <<<"$(printf '%s\n' "$@")"))'\.? *( Stop\.)?$" | sed "s|$tree/||g; s|:[0-9]*: |: |"
+}
+
+# open_symbols STATE: what its objects use and none of them defines.
+open_symbols() {
+	find "$lint/$1" \( -path '*/scripts' -o -path '*/tools' -o -path '*/vdso*' -o -path '*/pi' -o -path '*/purgatory' \) -prune -o \
+		-name '*.o' ! -name 'vmlinux*' ! -name '.*' -print0 | xargs -0 -r "${CROSS_COMPILE}nm" -g 2>/dev/null |
+		awk '$1 == "U" || $1 == "w" { if ($1 == "U") used[$2] = 1; next } NF == 3 { defined[$3] = 1 }
+		END { for (s in used) if (!(s in defined)) print s }' | sort
+}

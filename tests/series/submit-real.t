@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# Every stage of the real series as a posting that applies, on a tree of just the files that this needs.
+
+. "$(dirname "$0")/../../scripts/tap.sh"
+src=${PVOPS_BUILD:-$tap_top/build}/linux-src
+tree=$work/tree
+export PVOPS_BUILD=$work/build PVOPS_QUEUE=$work/queue HOME=$work/home GIT_CONFIG_GLOBAL=$work/home/gitconfig
+mkdir "$tree" "$HOME" "$PVOPS_QUEUE"
+git config --global user.name 'Sue Mitter'
+git config --global user.email sue@example.org
+cp -a "$tap_top"/{patches,series,MAINTAINERS} "$PVOPS_QUEUE"
+git -C "$PVOPS_QUEUE" init -q
+git -C "$PVOPS_QUEUE" add -A
+git -C "$PVOPS_QUEUE" commit -q -m all
+
+# What the patches touch, as it is without them, and what makes checkpatch.pl and get_maintainer.pl take it for a kernel.
+touched=$(cd "$tap_top/patches" && grep -v -e '^#' -e '^$' ../series | xargs sed -n 's|^--- a/||p' | sort -u)
+(cd "$src" && cp -a --parents Makefile arch/riscv/Makefile COPYING CREDITS Kbuild MAINTAINERS README .mailmap \
+	scripts/{get_maintainer.pl,checkpatch.pl,spelling.txt,const_structs.checkpatch} .pc "$tree"
+for f in $touched; do [ ! -f "$f" ] || cp -a --parents "$f" "$tree"; done
+cd "$tree" && if [ -s .pc/applied-patches ]; then quilt --quiltrc - pop -a -f -q; fi) >/dev/null 2>&1
+rm -rf "$tree/.pc"
+mkdir -p "$tree"/{Documentation,arch,include,drivers,fs,init,ipc,kernel,lib}
+cp -a "$tree" "$work/clean"
+git -C "$work/clean" init -q
+git -C "$work/clean" add -A -f
+git -C "$work/clean" commit -q -m base
+git -C "$work/clean" tag base
+
+stage_patches() { awk -v want="$1" '/^# stage:/ { on = $3 == want; next } on && /^[^# ]/' "$PVOPS_QUEUE/series"; }
+
+# One stage: written, read by git am on a clean tree; it changes what quilt does there.
+posting() {
+	local stage=$1 patches
+	mapfile -t patches < <(stage_patches "$stage" | head -n 15)
+	run pvops submit "$stage" "$work/$stage" --kernel-source "$tree" --patches "1-${#patches[@]}"
+	said "submit $stage" 0 "version 1 of $stage"
+	git -C "$work/clean" checkout -q -f --detach base
+	ok 'git am applies it to a clean tree' git -C "$work/clean" am -q --empty=drop "$work/$stage"/*.patch
+	ok 'a commit a patch' [ "$(git -C "$work/clean" rev-list --count base..HEAD)" = ${#patches[@]} ]
+	ok 'each signed off' [ "$(git -C "$work/clean" log --format=%B base..HEAD | grep -cx 'Signed-off-by: Sue Mitter <sue@example.org>')" = ${#patches[@]} ]
+	ok 'each to the RISC-V list' [ "$(grep -l 'linux-riscv@lists' "$work/$stage"/*.patch | wc -l)" = $((${#patches[@]} + 1)) ]
+	cp -a "$tree" "$work/plain"
+	for p in "${patches[@]}"; do patch -s -p1 -d "$work/plain" <"$PVOPS_QUEUE/patches/$p"; done
+	ok 'what quilt makes of the stage' diff -r --exclude=.git "$work/plain" "$work/clean"
+	rm -rf "$work/plain"
+}
+
+mapfile -t stages < <(sed -n 's/^# stage: *//p' "$PVOPS_QUEUE/series")
+for stage in "${stages[@]}"; do
+	[ -z "$(stage_patches "$stage")" ] || posting "$stage"
+done

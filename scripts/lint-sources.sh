@@ -111,7 +111,7 @@ new_of_sources() {
 not_compiled() {
 	local f state there
 	while read -r f; do
-		[[ $f == *.[cS] && -f $tree/$f ]] || continue
+		[[ $f == *.[cS] && $f != *.lds.S && -f $tree/$f ]] || continue
 		there=''
 		for state in $states; do [ ! -e "$lint/$state/${f%.*}.o" ] || there=1; done
 		[ -n "$there" ] || printf '%s\t%s: compiled in none of the configurations\n' "${states##* }" "$f"

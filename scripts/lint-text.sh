@@ -98,11 +98,12 @@ explain() {
 	function matches(i) {
 		if (why[i] == "") return 0
 		if (what[i] !~ /: /) return $1 == "checkpatch" && index($0, ":" what[i] ": ")
-		return $1 == check(i) && index($2, substr(what[i], length($1) + 3))
+		return kind == check(i) && index($2, substr(what[i], length(kind) + 3))
 	}
 	function check(i) { return what[i] ~ /: / ? substr(what[i], 1, index(what[i], ": ") - 1) : "checkpatch" }
 	FILENAME != "-" { if ($1 == name) { what[++n] = $2; why[n] = $3 } next }
-	{ reason = ""
+	{ kind = $1 ~ /^(off|on)$/ ? "build" : $1
+	  reason = ""
 	  for (i = 1; i <= n; i++) if (matches(i)) { used[i] = 1; if (reason == "") reason = why[i] }
 	  print $1, $2, reason }
 	END { for (i = 1; i <= n; i++) if (!(i in used) && index(checks, " " check(i) " "))

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# The kernel built in a directory of its own, in any configuration. Sourced after lib.sh, by what compares kernels.
+
+# shellcheck disable=SC2154 # lib.sh sets what is only used here
+src=$build/linux-src
+
+# What goes into each object is the same on every machine and in every checkout, so that the compiler cache serves all.
+export KBUILD_BUILD_TIMESTAMP='2026-01-01 00:00 UTC' KBUILD_BUILD_USER=pvops KBUILD_BUILD_HOST=pvops KBUILD_BUILD_VERSION=1
+export PYTHONDONTWRITEBYTECODE=1
+
+# kernel_tools 'NAME=VALUE ...': architecture and compiler for the makes that follow, for example LLVM=-19; or nothing.
+kernel_tools() {
+	local cc=${CROSS_COMPILE}gcc hostcc=gcc vars
+	unset LLVM
+	export ARCH=riscv
+	read -r -a vars <<<"$1"
+	[ ${#vars[@]} -eq 0 ] || export "${vars[@]}"
+	if [ -n "${LLVM:-}" ]; then cc=clang$LLVM hostcc=$cc; fi
+	if command -v ccache >/dev/null; then
+		cc="ccache $cc" hostcc="ccache $hostcc"
+		export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} CCACHE_BASEDIR=$build CCACHE_NOHASHDIR=true
+	fi
+	kernel_vars=(CC="$cc" HOSTCC="$hostcc" LOCALVERSION=)
+}
+
+# kernel_make DIRECTORY TARGET...
+kernel_make() { make -C "$src" O="$1" "${kernel_vars[@]}" -j"${jobs:-$(nproc)}" "${@:2}"; }
+
+# kernel_configure DIRECTORY LOG BASE|none FRAGMENT...: allnoconfig, or a defconfig as base, then what the fragments say.
+# merge_config.sh names each line that did not make it into .config and does not call that an error. Of the fragments each
+# must; the base may be for another kind of machine.
+kernel_configure() {
+	local dir=$1 log=$2 base=$3 none=(-n) missing name
+	shift 3
+	[[ $base != *defconfig ]] || none=()
+	[ "$base" = none ] || set -- "$base" "$@"
+	mkdir -p "$dir"
+	(cd "$src" && logged "$log" scripts/kconfig/merge_config.sh "${none[@]}" -O "$dir" "$@") || return
+	[ "$base" = none ] || shift
+	missing=$(sed -n 's/.*Value requested for \(CONFIG_[A-Za-z0-9_]*\) not in final.*/\1/p' "$PVOPS_LOGS/$log.log" |
+		while read -r name; do ! grep -qE "^(# )?${name}[= ]" "$@" || printf ' %s' "$name"; done)
+	[ -z "$missing" ] || {
+		note "$self: the configuration asks for what this kernel does not have:$missing; the whole log: $PVOPS_LOGS/$log.log"
+		return 1
+	}
+}
+
+# The fragments that switch on what each stage up to the last one adds.
+options_on() {
+	local s
+	for s in $(stages); do
+		[ ! -f "$top/tests/configs/$s.config" ] || echo "$top/tests/configs/$s.config"
+	done
+}

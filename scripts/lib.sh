@@ -140,6 +140,23 @@ explain_patch() {
 	/already exists!|Reversed \(or prev/ { print "    " file ": " $0 }'
 }
 
+# The version that the kernel source in directory $1 says it is.
+kernel_version() {
+	awk '$1 ~ /^(VERSION|PATCHLEVEL|SUBLEVEL)$/ && $2 == "=" { v = v (v == "" ? "" : ".") $3 } /^EXTRAVERSION/ { print v $3; exit }' "$1/Makefile"
+}
+
+# debian_kernel PACKAGE[=VERSION] SUITE: Debian's kernel source into the cache, as a tarball that is called after its version.
+debian_kernel() {
+	local deb version dir=$cache/kernel
+	mkdir -p "$dir"
+	note "Fetching Debian's $1 from $2 (about 160 MB) ..."
+	deb=$("$top/scripts/debian-package" "$1" "$2" "$(dpkg --print-architecture)" "$dir/deb") || return
+	version=$(dpkg-deb -f "$deb" Version)
+	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/${1%%=*}.tar.xz" >"$dir/part" || return
+	mv "$dir/part" "$dir/linux-$version.tar.xz"
+	rm -rf "$dir/deb"
+}
+
 # git with nothing of the user's configuration, so that it writes the same bytes everywhere.
 plain_git() {
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -c core.hooksPath=/dev/null -c commit.gpgSign=false \

@@ -19,7 +19,7 @@ find_targets() {
 		esac
 		targets+=("${f%/*}/")
 	done < <(for f; do touched "$f"; done | grep '\.[cS]$' | sort -u)
-	mapfile -t targets < <(for f in "${targets[@]}"; do [ ! -e "$tree/${f%.o}.c" ] && [ ! -d "$tree/$f" ] || echo "$f"; done | sort -u)
+	mapfile -t targets < <(printf '%s\n' "${targets[@]}" | sort -u)
 }
 
 # new_lines BEFORE AFTER: what AFTER has and BEFORE has not, or not as often, by all fields but the last

@@ -120,7 +120,7 @@ fragments_of_stages() {
 states_of() { if [ "$(fragments_of_stages "$1")" = 0 ]; then echo off; else echo off on; fi; }
 
 # What was asked for and is not in .config, from merge_config.sh's words.
-not_taken() { sed -n 's/^Value requested for CONFIG_\([A-Z0-9_]*\) not in final .*/\1/p' "$1"; }
+not_taken() { sed -n 's/^\(WARNING: \)\?Value requested for CONFIG_\([A-Z0-9_]*\) not in final .*/\2/p' "$1"; }
 
 # configure STATE STAGE: an option that the series makes selectable with its last patch is made so from its first one
 # on, or nothing of it would be compiled on the way.
@@ -132,7 +132,7 @@ configure() {
 	merge "$1" "${list[@]}" >"$log" 2>&1 || return 1
 	[ -n "$(not_taken "$log")" ] || return 0
 	{
-		echo 'source "Kconfig"'
+		cat "$tree/Kconfig"
 		for option in $(not_taken "$log"); do printf 'config %s\n\tbool "%s"\n' "$option" "$option"; done
 	} >"$lint/Kconfig.$1"
 	merge "$1" "${list[@]}" >"$log" 2>&1
@@ -156,6 +156,14 @@ collect() {
 		gsub(/[0-9]+:[0-9]+/, "")	# sparse: ... (see line 12:3)
 		kind = FILENAME ~ /\.sparse$/ ? "sparse" : "warn"
 		print kind, FILENAME, $0, said }') >"$lint/$1.said"
+}
+
+# existing TARGET...: those whose sources are there
+existing() {
+	local t
+	for t; do
+		if [ -d "$tree/$t" ] || [ -e "$tree/${t%.o}.c" ] || [ "$t" = vmlinux ]; then echo "$t"; fi
+	done
 }
 
 # build_state STATE TARGET...: compile what changed. make's log tells how it went, STATE.said what the compilers said.

@@ -58,7 +58,7 @@ END
 		if grep -A 1 "^config ${name#CONFIG_}\$" Kconfig "${KBUILD_KCONFIG:-Kconfig}" | grep -q 'bool "'; then
 			echo "$line" >>"$out/.config"
 		else
-			echo "Value requested for $name not in final .config"
+			echo "WARNING: Value requested for $name not in final .config"
 		fi
 	done
 	END

@@ -6,6 +6,7 @@
  * check.c		pvops.cmd=check: runs the checks below, one KTAP line each
  * check_*.c		the checks: does this kernel work on this (virtual) machine?
  * bench.c		pvops.cmd=bench: instructions an operation
+ * bench_rows.c		the operations
  */
 #ifndef PVOPS_INIT_H
 #define PVOPS_INIT_H

@@ -58,10 +58,25 @@ make_tree() {
 	done
 }
 
+# The test userland with Debian's static busybox in it.
+shell_userland() {
+	local deb box=$cache/busybox-riscv64
+	if [ ! -x "$box" ]; then
+		note "Fetching Debian's busybox for riscv64 (1 MB) ..."
+		deb=$("$top/scripts/debian-package" busybox-static trixie riscv64 "$cache/deb") || exit
+		dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/bin/busybox' >"$box.part"
+		chmod +x "$box.part"
+		mv "$box.part" "$box"
+	fi
+	log_dir
+	logged shell-userland make -C "$top/tests/userland" O="$build/shell" KERNEL_SRC="$build/linux-src" BUSYBOX="$box"
+	userland=$build/shell/initrd.cpio
+}
+
 # What QEMU is started with, but for console and monitor: into qemu_args.
 make_qemu_args() {
 	qemu_args=(-M "$machine" "${machine_args[@]}" -display none -bios default -no-reboot
-		-seed 1 -rtc "base=2026-01-01T00:00:00,clock=vm" -net none)
+		-seed "$seed" -rtc "base=2026-01-01T00:00:00,clock=vm" -net none)
 	[ -z "$icount" ] || qemu_args+=(-icount "shift=0,sleep=off")
 	if [ "${d_mode[0]:-}" = native ]; then
 		qemu_args+=(-kernel "${d_kernel[0]}" -append "${d_append[0]}")

@@ -41,10 +41,14 @@ posting() {
 	ok 'a commit a patch' [ "$(git -C "$work/clean" rev-list --count base..HEAD)" = ${#patches[@]} ]
 	ok 'each signed off' [ "$(git -C "$work/clean" log --format=%B base..HEAD | grep -cx 'Signed-off-by: Sue Mitter <sue@example.org>')" = ${#patches[@]} ]
 	ok 'each to the RISC-V list' [ "$(grep -l 'linux-riscv@lists' "$work/$stage"/*.patch | wc -l)" = $((${#patches[@]} + 1)) ]
+	cat "$work/$stage"/*.patch >"$work/mbox"
+	mkdir "$work/b4"
+	(cd "$work/clean" && git checkout -q -B again base && b4 -n am -m "$work/mbox" -o "$work/b4" && git am -q "$work"/b4/*.mbx) >"$work/b4.log" 2>&1
+	ok 'b4 am reads it' [ "$(git -C "$work/clean" rev-list --count base..HEAD)" = ${#patches[@]} ] || sed 's/^/# /' "$work/b4.log"
 	cp -a "$tree" "$work/plain"
 	for p in "${patches[@]}"; do patch -s -p1 -d "$work/plain" <"$PVOPS_QUEUE/patches/$p"; done
 	ok 'what quilt makes of the stage' diff -r --exclude=.git "$work/plain" "$work/clean"
-	rm -rf "$work/plain"
+	rm -rf "$work/plain" "$work/b4"
 }
 
 mapfile -t stages < <(sed -n 's/^# stage: *//p' "$PVOPS_QUEUE/series")

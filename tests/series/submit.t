@@ -158,6 +158,10 @@ commit bad
 submit second "$out"
 said 'a long subject and a private path: all that is wrong is said' 1 'more than 70' "0000-cover-letter.patch names a private path: $HOME/notes" \
 	'not written' build/posting
+printf 'riscv: Change it\n\nFor this:\n\n---\n\nIt has to be.\n' >"$queue/patches/second/cover"
+commit bad
+submit second "$out"
+said 'a cover letter that git am takes for a patch' 1 'do not apply with git am' 'not written'
 restore
 submit first "$out" --trailer '2:Reported-by: R P <rp@example.org>'
 said 'what checkpatch finds in the mails' 1 0002-init-change-line-5.patch 'should be immediately followed by Closes' 'not written'

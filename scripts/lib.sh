@@ -132,7 +132,7 @@ base() { sed -n "s/^$1=//p" "$queue/patches/BASE"; }
 
 # What keeps patch $1 from the tree $2, one line a hunk, in patch's own words but with the file before each.
 explain_patch() {
-	patch -d "$2" -p1 --dry-run -f -i "$queue/patches/$1" 2>&1 | awk '
+	{ patch -d "$2" -p1 --dry-run -f -i "$queue/patches/$1" 2>&1 || :; } | awk '
 	/^(patching|checking) file / { file = $3 }
 	/^\|\+\+\+ / { missing = $2; sub(/^b\//, "", missing) }
 	/^No file to patch/ { print "    " missing ": the file is not there" }

@@ -68,6 +68,7 @@ choose_base() {
 # Only the files that matter are there: what the patches touch, and what get_maintainer.pl reads.
 make_worktree() {
 	wt=$work/tree
+	in_tree worktree prune
 	in_tree worktree add -q --no-checkout --detach "$wt" "$base"
 	(cd "$queue/patches" && sed -n 's|^diff --git a/\(.*\) b/\(.*\)$|/\1\n/\2|p' "${before[@]}" "${posted[@]}") |
 		sort -u | cat - <(printf '/%s\n' MAINTAINERS .mailmap .get_maintainer.ignore scripts/get_maintainer.pl) |
@@ -117,7 +118,7 @@ apply_posted() {
 
 does_not_apply() {
 	note "$self: $1 does not apply to $base_name:"
-	explain_patch "$1" "$wt" >&2 || :
+	explain_patch "$1" "$wt" >&2
 	fail "'pvops rebase $(shown "${user_tree:-$src}")' shows it patch by patch; the log of git am: $PVOPS_LOGS/git-am.log"
 }
 
@@ -235,7 +236,7 @@ check_bytes() {
 	iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1 || echo 'is not UTF-8'
 	! beyond_ascii "$1" || declared "$1" || echo 'is not ASCII, and does not say that it is UTF-8'
 	! LC_ALL=C grep -qE '.{999}' "$1" || echo 'has a line of more than 998 bytes, which mail cannot carry'
-	for path in "$HOME" "$top" "$queue" "$build" "$cache" "$work" "$(realpath -m "$dir")" "$(realpath -m "${user_tree:-$src}")"; do
+	for path in "${HOME:-}" "$top" "$queue" "$build" "$cache" "$work" "$(realpath -m "$dir")" "$(realpath -m "${user_tree:-$src}")"; do
 		[[ $path =~ ^/[^/]+ ]] || continue
 		pattern=$(printf %s "$path" | sed 's/[][\.*^$+?(){}|]/\\&/g')
 		grep -oE -m 1 "(^|[^[:alnum:]_./~-])$pattern(/[^[:space:]]*|[^[:alnum:]_-]|$)" "$1" | sed 's/^[^/]*/names a private path: /'

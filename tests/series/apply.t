@@ -53,7 +53,7 @@ said 'an option that is not there' 2 --frobnicate
 cp -a "$work/tree" "$work/moved"
 sed -i '28,32s/line/LINE/' "$work/moved/arch/riscv/kernel/entry.S"
 run pvops apply --kernel-source "$work/moved"
-said 'what does not apply: patch, file, hunk' 1 'second/0001-riscv-change-line-30.patch does not apply' 'Linux 7.3.4' \
+said 'what does not apply: patch, file, hunk' 1 'second/0001-riscv-change-line-30.patch does not apply' 'Linux 7.3.4' 'the patches before it are in place' \
 	'arch/riscv/kernel/entry.S: Hunk #1 FAILED'
 run pvops apply first --kernel-source "$work/moved"
 said 'the stage before it still does' 0

@@ -366,8 +366,9 @@ PV_SOURCE("Supervisor Memory-Management Fence Instruction", "update_mmu_cache_ra
 PV_OPERATION(mmu, lazy_enter, HOOK, void, (void), "nop")
 PV_DOES("The task that runs begins to change many entries: until lazy_leave or lazy_flush what mapped is told "
 	"may wait, on this CPU. Flushes may not. The mode is the CPU's: a switch of tasks leaves it and "
-	"enters it again for a task that is in it. Nothing happens if the mode is on already. A backend has "
-	"all of lazy_enter, lazy_leave and lazy_flush, or none.")
+	"enters it again for a task that is in it. Interrupts are not in it: one that comes meanwhile does "
+	"not call mapped, and its flushes are as complete as any. Nothing happens if the mode is on already. "
+	"A backend has all of lazy_enter, lazy_leave and lazy_flush, or none.")
 PV_CHANGES("nothing")
 PV_CONTEXTS(PREEMPT | IRQ_ON | IRQ_OFF)
 PV_NATIVE("Nothing.")

@@ -64,7 +64,7 @@ open_of_state() {
 	open_symbols "$1" | comm -23 - "$lint/$1.open-before" | awk -v map="$map" 'FILENAME == map { has[$3] = 1; next } !($1 in has)' "$map" - >"$lint/$1.doubt"
 	[ -s "$lint/$1.doubt" ] || return 0
 	note "lint: linking the whole kernel ($1) to see whether there is $(sed -n 1,3p "$lint/$1.doubt" | paste -sd ' ') ..."
-	build_make "$1" -j"$jobs" vmlinux >"$PVOPS_LOGS/vmlinux-$1" 2>&1 </dev/null && return
+	build_make "$1" -j"$jobs" C=0 vmlinux >"$PVOPS_LOGS/vmlinux-$1" 2>&1 </dev/null && return
 	sed -n 's/.*\(undefined reference to .*\)/\1/p' "$PVOPS_LOGS/vmlinux-$1" | sort -u | grep . ||
 		grep -E '\*\*\*|rror:' "$PVOPS_LOGS/vmlinux-$1" | sed 's/^/the whole kernel does not build: /' | sed 1q
 }

@@ -150,7 +150,7 @@ collect() {
 	# shellcheck disable=SC2016 # awk's
 	(cd "$lint/$1" && find . \( -name '.*.warn' -o -name '.*.sparse' \) -size +0 -printf '%P\n' | sort | xargs -r -d '\n' awk -v OFS='\t' -v tree="$tree/" '
 	/: (fatal )?(warning|error|Warning|Error): / {
-		gsub("(" tree "|(\\.\\./)*src/)", "")
+		gsub("(" tree "|(\\.\\./)+src/)", "")
 		said = $0
 		sub(/:[0-9]+(:[0-9]+)?: /, ": ")
 		gsub(/[0-9]+:[0-9]+/, "")	# sparse: ... (see line 12:3)
@@ -168,11 +168,12 @@ existing() {
 
 # build_state STATE TARGET...: compile what changed. make's log tells how it went, STATE.said what the compilers said.
 build_state() {
-	local state=$1 f rc=0
+	local state=$1 said object rc=0
 	shift
 	# what was said of an object that is no more
-	find "$lint/$state" \( -name '.*.warn' -o -name '.*.sparse' \) 2>/dev/null | while read -r f; do
-		[ -e "$(sed -E 's|/\.([^/]*)\.[a-z]+$|/\1|' <<<"$f")" ] || rm -f "$f"
+	find "$lint/$state" \( -name '.*.warn' -o -name '.*.sparse' \) 2>/dev/null | while read -r said; do
+		object=${said##*/.}
+		[ -e "${said%/*}/${object%.*}" ] || rm -f "$said"
 	done
 	build_make "$state" -j"$jobs" "$@" >"$PVOPS_LOGS/build-$state" 2>&1 </dev/null || rc=$?
 	collect "$state"
@@ -185,9 +186,8 @@ build_errors() {
 	shift
 	awk -F '\t' '$1 == "warn" && $3 ~ /[Ee]rror: / { print $3 }' "$lint/$state.said" | sort -u | grep . && return
 	grep -E '\*\*\*|undefined reference|: error: |^error: |Kconfig:[0-9]+:' "$PVOPS_LOGS/build-$state" |
-		grep -vE '\*\*\* \[.*\] Error [0-9]+$|not remade because of errors' |
-		grep -vxF -f <(printf "make: *** No rule to make target '%s'.  Stop.\n" "$@") |
-		grep -vE "\*\*\* No rule to make target '($(paste -sd '|' <<<"$(printf '%s\n' "$@")"))'\.? *( Stop\.)?$" | sed "s|$tree/||g; s|:[0-9]*: |: |"
+		grep -vE "\*\*\* \[.*\] Error [0-9]+\$|not remade because of errors|\*\*\* No rule to make target '($(printf '%s|' "$@"))'\.( *Stop\.)?\$" |
+		sed "s|$tree/||g; s|:[0-9]*: |: |"
 }
 
 # open_symbols STATE: what its objects use and none of them defines.

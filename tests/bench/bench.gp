@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-# gnuplot -e "table='bench.tsv'; out='bench.svg'; guests='te hvm'; native=1" bench.gp
+# gnuplot -e "table='bench.tsv'; out='bench.svg'; guests='te hvm'; native=1; limit=1.5; aim=0.2" bench.gp
 # Above what a stage adds to the native kernel, with the limit of a row; below what a guest takes.
 set terminal svg size 1000,(native && guests ne '' ? 900 : 500) dynamic font 'sans,12' background 'white'
 set output out
 set datafile separator tab
+set key autotitle columnhead top right
 set style data histograms
 set style histogram clustered
 set style fill solid 0.8 noborder
@@ -15,15 +16,13 @@ if (native) {
 	set title 'native, over the kernel without patches'
 	set ylabel 'percent'
 	set yrange [-0.5:2]
-	set key top right
 	plot table using (column('percent')):xtic(1) linecolor 'steelblue' title 'over', \
-		1.5 with lines linecolor 'red' title 'limit of a row', 0.2 with lines linecolor 'dark-green' title 'aim'
+		limit with lines linecolor 'red' title 'limit of a row', aim with lines linecolor 'dark-green' title 'aim'
 }
 if (guests ne '') {
 	set title 'guests, times native'
 	set ylabel 'times native'
 	set logscale y
 	set yrange [0.5:*]
-	set key top right
 	plot for [g in guests] table using (column(g.'_ratio')):xtic(1) title g
 }

@@ -39,7 +39,7 @@ kernel_configure() {
 	mkdir -p "$dir"
 	(cd "$src" && logged "$log" scripts/kconfig/merge_config.sh "${none[@]}" -O "$dir" "$@") || return
 	[ "$base" = none ] || shift
-	missing=$(sed -n 's/.*Value requested for \(CONFIG_[A-Za-z0-9_]*\) not in final.*/\1/p' "$PVOPS_LOGS/$log.log" |
+	missing=$(sed -nE 's/^WARNING: (Value requested for )?(CONFIG_[A-Za-z0-9_]*) (not in final|differs).*/\2/p' "$PVOPS_LOGS/$log.log" |
 		while read -r name; do ! grep -qE "^(# )?${name}[= ]" "$@" || printf ' %s' "$name"; done)
 	[ -z "$missing" ] || {
 		note "$self: the configuration asks for what this kernel does not have:$missing; the whole log: $PVOPS_LOGS/$log.log"

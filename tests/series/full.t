@@ -86,7 +86,7 @@ cat >"$tree/scripts/kconfig/merge_config.sh" <<'END'
 test "$1" = -n && shift
 out=$2; shift 2
 cat "$@" | grep -v ^CONFIG >$out/.config
-grep -h ^CONFIG_GONE "$@" | sed 's/=.*//; s/.*/Value requested for & not in final .config/'
+sed -n 's/^\(CONFIG_GONE\)=.*/WARNING: Value requested for \1 not in final .config/p; s/^\(CONFIG_OTHER\)=.*/WARNING: \1 differs:/p' "$@"
 END
 chmod +x "$tree/scripts/kconfig/merge_config.sh"
 printf '#ifdef BROKEN\n#error broken\n#endif\n#ifdef WARN\n#warning so\n#endif\nint one;\n#if 1\nint two;\n#endif\n' >"$tree/init/one.c"
@@ -100,6 +100,9 @@ said 'a configuration that builds; one that does not without patches either' 0 \
 config asks 'CONFIG_GONE=y'
 run full --kernel-source "$tree" build-asks-off
 said 'one that asks for what there is not' 0 'build-asks-off: as-unpatched'
+config asks 'CONFIG_OTHER=m'
+run full --kernel-source "$tree" build-asks-off
+said 'nor if it is there with another value' 0 'build-asks-off: as-unpatched'
 sed -i 's/^#if 1/#if 2/' "$tree/init/one.c"
 mkdir "$PVOPS_QUEUE/patches/third"
 printf -- '--- a/init/one.c\n+++ b/init/one.c\n@@ -9,2 +9,3 @@\n int two;\n #endif\n+#error patched\n' >"$PVOPS_QUEUE/patches/third/bad.patch"

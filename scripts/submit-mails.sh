@@ -206,7 +206,8 @@ declared() { sed '/^$/q' "$1" | grep -qi '^Content-Type: text/plain; charset=utf
 make_mails() {
 	local n mail old common=("${prefix[@]}")
 	mkdir "$work/mails"
-	[ "$version" = 1 ] || common+=(-v "$version")
+	# the name of a mail is that of its patch, whatever stands before it: patches/lint-ok goes by it
+	[ "$version" = 1 ] || common+=(-v "$version" --filename-max-length=$((65 + ${#version} + 1)))
 	[ -z "$base_commit" ] || common+=(--base="$base")
 	if [ -n "$previous" ]; then
 		in_tree fetch -q --no-tags --no-write-fetch-head "$(in_queue rev-parse --path-format=absolute --git-common-dir)" "+$previous:refs/pvops/previous"

@@ -34,8 +34,8 @@ stage_patches() { awk -v want="$1" '/^# stage:/ { on = $3 == want; next } on && 
 posting() {
 	local stage=$1 patches
 	mapfile -t patches < <(stage_patches "$stage" | head -n 15)
-	run pvops submit "$stage" "$work/$stage" --kernel-source "$tree" --patches "1-${#patches[@]}"
-	said "submit $stage" 0 "version 1 of $stage"
+	run pvops submit "$stage" "$work/$stage" --kernel-source "$tree" --patches "1-${#patches[@]}" --version 2
+	said "submit $stage" 0 "version 2 of $stage"
 	git -C "$work/clean" checkout -q -f --detach base
 	ok 'git am applies it to a clean tree' git -C "$work/clean" am -q --empty=drop "$work/$stage"/*.patch
 	ok 'a commit a patch' [ "$(git -C "$work/clean" rev-list --count base..HEAD)" = ${#patches[@]} ]

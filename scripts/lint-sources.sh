@@ -6,6 +6,7 @@
 
 # shellcheck disable=SC2154,SC2034 # shared with the scripts that source it
 files_dir=$lint/files	# what is said of a file, by checksum of all that it depends on
+look=$lint/look		# files that are to be looked at, below that checksum
 
 touched() { sed -n 's|^+++ b/||p' "$1"; }
 
@@ -37,8 +38,8 @@ remember_before() {
 		cp "$lint/$state.said" "$lint/$state.said-before"
 		open_symbols "$state" >"$lint/$state.open-before"
 	done
-	: >"$lint/sources-before"
-	while read -r f; do said_of_source "$f" >>"$lint/sources-before"; done < <(touched "$queue/patches/$1")
+	rm -rf "$look"
+	take_sources "$1" >"$lint/sources-before"
 }
 
 # Compiler and linker.
@@ -69,43 +70,56 @@ open_of_state() {
 		grep -E '\*\*\*|rror:' "$PVOPS_LOGS/vmlinux-$1" | sed 's/^/the whole kernel does not build: /' | sed 1q
 }
 
-# Coccinelle and kernel-doc: kind, file, finding, as said, of file $1 as it is in the tree.
-said_of_source() {
-	local key keep
-	[[ $1 == *.[ch] && -f $tree/$1 ]] || return 0
-	key=$({ echo "$tools $1"; cat "$tree/$1"; } | hash_of)
-	keep=$files_dir/$key
-	if [ ! -f "$keep" ]; then
-		mkdir -p "$files_dir"
-		{ cocci_of "$1"; kernel_doc_of "$1"; } >"$keep.new"
-		mv "$keep.new" "$keep"
-	fi
-	cat "$keep"
+# The C files of patch $1 as they are in the tree: a key each; those that nobody has looked at are put aside below it.
+take_sources() {
+	local f key
+	while read -r f; do
+		[[ $f == *.[ch] && -f $tree/$f ]] || continue
+		key=$({ echo "$tools $f"; cat "$tree/$f"; } | hash_of)
+		echo "$key"
+		[ -f "$files_dir/$key" ] || (cd "$tree" && mkdir -p "$look/$key" && cp --parents "$f" "$look/$key")
+	done < <(touched "$queue/patches/$1")
 }
 
-# The kernel's own semantic patches that can report. Each is told what it wants by its line "Options:".
-cocci_of() {
+# What coccinelle and kernel-doc say of all that was put aside: kind, file, finding, as said; in a file by the key.
+# Nearly all that spatch takes is its start, so it sees all files at once.
+look_at_sources() {
+	local key
+	[ -d "$look" ] || return 0
+	(cd "$look" && { cocci_here; kernel_doc_here; }) >"$lint/looked"
+	for key in "$look"/*; do
+		key=${key##*/}
+		awk -F '\t' -v OFS='\t' -v key="$key" '$1 == key { print $2, $3, $4, $5 }' "$lint/looked" | sort >"$files_dir/new"
+		mv "$files_dir/new" "$files_dir/$key"
+	done
+	rm -rf "$look"
+}
+
+# The kernel's own semantic patches that can report. Each says what it wants in its line "Options:".
+cocci_here() {
 	[ -d "$tree/scripts/coccinelle" ] || return 0
 	# shellcheck disable=SC2016 # the inner shell's
-	(cd "$tree" && grep -rlE --include='*.cocci' 'virtual[[:space:]]+report' scripts/coccinelle | sort |
-		FILE=$1 xargs -P "$jobs" -I '{}' sh -c '
-		nice -n 10 spatch -D report --no-show-diff --very-quiet --cocci-file {} $(sed -n "s/.*Options://p" {}) "$FILE" 2>&1 |
-			grep -F "$FILE:" || :') |
-		sed -E 's/\t/ /g; s/^([^:]*):([0-9]+)[-:0-9]*:? *(.*)/cocci\t\1\t\3\t\1:\2: \3/' | sort
+	grep -rlE --include='*.cocci' 'virtual[[:space:]]+report' "$tree/scripts/coccinelle" | xargs -P "$jobs" -I '{}' sh -c '
+		nice -n 10 spatch -D report --no-show-diff --very-quiet --cocci-file {} $(sed -n "s/.*Options://p" {}) \
+			--include-headers --dir . 2>&1 || :' |
+		sed -nE 's/\t/ /g; s|^(\./)?([0-9a-f]{40})/([^:]*):([0-9]+)[-:0-9]*:? *(.*)|\2\tcocci\t\3\t\5\t\3:\4: \5|p'
 }
 
-kernel_doc_of() {
+kernel_doc_here() {
+	local key
 	[ -e "$tree/scripts/kernel-doc" ] || return 0
-	(cd "$tree" && scripts/kernel-doc -none -Wall "$1" 2>&1) |
-		sed -nE "s/\t/ /g; s/^(Warning|Error|WARNING|ERROR): ([^:]*):([0-9]+):? *(.*)/kernel-doc\t\2\t\4\t\2:\3: \4/p"
+	for key in *; do
+		(cd "$key" && find . -type f -printf '%P\0' | xargs -0 -n 1 "$tree/scripts/kernel-doc" -none -Wall 2>&1 || :) |
+			sed -nE "s/\t/ /g; s/^(Warning|Error|WARNING|ERROR): ([^:]*):([0-9]+):? *(.*)/$key\tkernel-doc\t\2\t\4\t\2:\3: \4/p"
+	done
 }
 
 new_of_sources() {
-	local f
-	: >"$lint/sources-after"
-	while read -r f; do said_of_source "$f" >>"$lint/sources-after"; done < <(touched "$queue/patches/$1")
-	new_lines "$lint/sources-before" "$lint/sources-after" | awk -F '\t' -v OFS='\t' '!seen[$0]++ { print $1, $4 }'
+	take_sources "$1" >"$lint/sources-after"
+	look_at_sources
+	new_lines <(said_of_sources before) <(said_of_sources after) | awk -F '\t' -v OFS='\t' '!seen[$0]++ { print $1, $4 }'
 }
+said_of_sources() { sed "s|^|$files_dir/|" "$lint/sources-$1" | xargs -r cat; }
 
 # What no state compiles was not looked at.
 not_compiled() {

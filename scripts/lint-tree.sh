@@ -47,10 +47,9 @@ make_tree() {
 	: >"$applied"
 	(lock_build && cp -a --reflink=auto "$src" "$tree")
 	tree_quilt pop -a -f >/dev/null 2>&1 || :	# fails where nothing was applied
-	rm -rf "$tree/.pc"
-	ln -sfn "$(realpath --relative-to="$tree" "$queue/patches")" "$tree/patches"
-	ln -sfn "$(realpath --relative-to="$tree" "$queue/series")" "$tree/series"
+	rm -rf "$tree/.pc" "$tree/patches" "$tree/series"
 	cp "$src.id" "$tree.id"
+	ln -s ../queue/patches ../queue/series "$tree/"
 }
 
 # The next patch onto the tree; what quilt says to $PVOPS_LOGS/push. Fails when it does not apply, even with fuzz.

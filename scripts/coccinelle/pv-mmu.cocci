@@ -5,7 +5,7 @@
 //# applied, so only the functions that switch_mm() consists of are converted.
 //# KVM is the host and stays, a native_ function is what the operation is on
 //# hardware. Where a flush is an asm statement, which semantic patches do not
-//# see, pv-asm-flush.sed converts it.
+//# see, pv-flush.sed converts it.
 //
 // Confidence: High
 // Comments: with virtual rule "patch" this is how the series was made

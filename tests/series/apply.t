@@ -49,6 +49,15 @@ said 'a stage that is not there' 2 "no stage 'nowhere'" 'none first second'
 run pvops apply --frobnicate
 said 'an option that is not there' 2 --frobnicate
 
+# another series for the same tree, as its own queue
+cp -a "$PVOPS_QUEUE" "$work/other"
+sed -i 's/^+line 30 changed/+line 30 otherwise/' "$work/other/patches/second/"*.patch
+PVOPS_QUEUE=$work/other run pvops apply
+said 'another queue' 0 'stage second'
+ok 'and it is that which is applied' grep -q 'line 30 otherwise' "$src/arch/riscv/kernel/entry.S"
+apply second
+ok 'and back' grep -q 'line 30 changed' "$src/arch/riscv/kernel/entry.S"
+
 # a tree that the second stage does not fit
 cp -a "$work/tree" "$work/moved"
 sed -i '28,32s/line/LINE/' "$work/moved/arch/riscv/kernel/entry.S"

@@ -76,6 +76,9 @@ cp "$work/good/$sparse" "$patches/$sparse"
 lint
 known() { [ "$(cell "$count_to" sparse)" = 0 ] && ! ran; }
 ok 'what was found of an earlier state is still known' known
+run pvops lint --patches --whole --kernel-source "$work/tree" first
+ok '--whole finds the same' [ "$status$(cell "$sparse" sparse)" = 11 ]
+ok 'and the whole kernel is there' [ -f "$PVOPS_BUILD/lint/off/vmlinux" ]
 run pvops lint nowhere
 said 'a stage that is not there' 2 "no stage 'nowhere'"
 run pvops lint --frobnicate

@@ -52,7 +52,7 @@ said 'an option that is not there' 2 --frobnicate
 # another series for the same tree, as its own queue
 cp -a "$PVOPS_QUEUE" "$work/other"
 sed -i 's/^+line 30 changed/+line 30 otherwise/' "$work/other/patches/second/"*.patch
-PVOPS_QUEUE=$work/other run pvops apply
+PVOPS_QUEUE=$work/other apply second
 said 'another queue' 0 'stage second'
 ok 'and it is that which is applied' grep -q 'line 30 otherwise' "$src/arch/riscv/kernel/entry.S"
 apply second

@@ -6,6 +6,7 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/made-up.sh"
 export PVOPS_CONFIGS=$work/configs
+unset PVOPS_LOGS	# the logs of what is tested are its own
 kernel=${PVOPS_KERNEL_SRC:-${tap_top}/build/linux-src}
 maker=$work/maker
 

@@ -5,6 +5,7 @@
 
 . "$(dirname "$0")/../../scripts/tap.sh"
 export PVOPS_BUILD=$work/build
+unset PVOPS_LOGS
 src=${PVOPS_KERNEL_SRC:-$tap_top/build/linux-src}
 # lint wants a kernel tree; checkpatch is what it takes from it
 mkdir "$work/tree"

@@ -141,3 +141,6 @@ ok 'and finds the same' [ "$log" = "$(cat "$PVOPS_BUILD/logs/last/lint-patches")
 sed -i 's/^Because.*/For a better reason./' "$PVOPS_QUEUE/patches/$clean"
 lint
 ok 'another word in a message compiles nothing' all_known
+sed -i '/^For a better reason/d' "$PVOPS_QUEUE/patches/$clean"
+lint
+ok 'no word at all is found' [ "$(cell "$clean" head)" = 1 ]

@@ -52,10 +52,8 @@ make_tree() {
 	ln -s ../queue/patches ../queue/series "$tree/"
 }
 
-# The next patch onto the tree; what quilt says to $PVOPS_LOGS/push. Fails when it does not apply, even with fuzz.
-push_next() {
-	tree_quilt push --fuzz=0 >"$PVOPS_LOGS/push" 2>&1 || tree_quilt push --fuzz=2 >"$PVOPS_LOGS/push" 2>&1
-}
+# The next patch onto the tree; what quilt says, of fuzz too, to $PVOPS_LOGS/push. Fails when it does not apply.
+push_next() { tree_quilt push --fuzz=2 >"$PVOPS_LOGS/push" 2>&1; }
 
 # tree_at N: the tree with the first N patches of the series, by the shortest way.
 tree_at() {

@@ -28,6 +28,16 @@ kernel_tools() {
 # kernel_make DIRECTORY TARGET...
 kernel_make() { make -C "$src" O="$1" "${kernel_vars[@]}" -j"${jobs:-$(nproc)}" "${@:2}"; }
 
+# fresh_directory DIRECTORY: to build in, with nothing in it of another copy of the source: its objects may well be newer than
+# the files of this one, and then make takes them for its own.
+fresh_directory() {
+	local id
+	id=$(stat -c '%i %W' "$src")
+	[ "$(cat "$1/.pvops-source" 2>/dev/null)" = "$id" ] || rm -rf "$1"
+	mkdir -p "$1"
+	echo "$id" >"$1/.pvops-source"
+}
+
 # kernel_configure DIRECTORY LOG BASE|none FRAGMENT...: allnoconfig, or a defconfig as base, then what the fragments say.
 # merge_config.sh names each line that did not make it into .config and does not call that an error. Of the fragments each
 # must; the base may be for another kind of machine.
@@ -36,7 +46,7 @@ kernel_configure() {
 	shift 3
 	[[ $base != *defconfig ]] || none=()
 	[ "$base" = none ] || set -- "$base" "$@"
-	mkdir -p "$dir"
+	fresh_directory "$dir"
 	(cd "$src" && logged "$log" scripts/kconfig/merge_config.sh "${none[@]}" -O "$dir" "$@") || return
 	[ "$base" = none ] || shift
 	missing=$(sed -nE 's/^WARNING: (Value requested for )?(CONFIG_[A-Za-z0-9_]*) (not in final|differs).*/\2/p' "$PVOPS_LOGS/$log.log" |

@@ -102,6 +102,11 @@ printf 'fourth/gone.patch\tone.o\tnot so\n' >>"$PVOPS_OBJECTS_LIST"
 run check_off --kernel-source "$tree"
 said 'a patch that is no more' 1 'no such patch in the series: fourth/gone.patch'
 echo '# none' >"$PVOPS_OBJECTS_LIST"
+sed -i 's/pv(x)/pv(x * 77)/' "$tree/init/one.c"
+touch -d 2020-01-01 "$tree/init/one.c"
+printf 'fourth/bad.patch\ttwo.o\ta fault in it\n' >"$PVOPS_OBJECTS_LIST"
+run check_off --kernel-source "$tree"
+said 'objects of another source are not taken for those of this one' 0 'fourth'
 add fifth broken init/two.c 's/return/retrun/'
 run check_off --kernel-source "$tree"
 said 'a stage that does not build' 1 'step fifth does not build' 'retrun'

@@ -22,7 +22,7 @@ targets=(
 	init/main.o
 	kernel/entry/common.o kernel/irq/handle.o kernel/locking/mutex.o kernel/locking/spinlock.o kernel/rcu/tree.o
 	kernel/sched/core.o kernel/time/timekeeping.o kernel/fork.o kernel/signal.o kernel/exit.o kernel/smp.o kernel/cpu.o
-	mm/memory.o mm/mprotect.o mm/vmalloc.o mm/slub.o fs/exec.o fs/pipe.o lib/usercopy.o lib/iov_iter.o
+	lib/kunit/ mm/memory.o mm/mprotect.o mm/vmalloc.o mm/slub.o fs/exec.o fs/pipe.o lib/usercopy.o lib/iov_iter.o
 )
 
 cc=${CROSS_COMPILE}gcc hostcc=gcc

@@ -47,7 +47,6 @@ new_of_state() {
 	new_lines "$lint/$1.said-before" "$lint/$1.said" |
 		awk -F '\t' '$1 == "warn" && $3 !~ /[Ee]rror: / && !seen[$3]++ { print $4 }' | finding "$1"
 	finding "$1" <"$lint/$1.errors"
-	[ -s "$lint/$1.errors" ] || open_of_state "$1" | finding "$1"
 }
 
 new_of_sparse() {
@@ -56,18 +55,22 @@ new_of_sparse() {
 		awk -F '\t' '$1 == "sparse" && !seen[$3]++ { print $4 }' | finding sparse
 }
 
-# Not all of the kernel is linked after each patch. Where an object uses a name that none used before and neither any
-# object nor the first stage's whole kernel has, it is, to see.
-open_of_state() {
-	local map
+# link_in_doubt STATE JOBS: not all of the kernel is linked after each patch. Where an object uses a name that none used
+# before and neither any object nor the first stage's whole kernel has, it is, to see.
+link_in_doubt() {
+	local map log=$PVOPS_LOGS/vmlinux-$1
+	[ ! -s "$lint/$1.errors" ] || return 0
 	map=$build/images/$(stages | sed -n 1p)/System.map
 	[ -f "$map" ] || map=/dev/null
-	open_symbols "$1" | comm -23 - "$lint/$1.open-before" | awk -v map="$map" 'FILENAME == map { has[$3] = 1; next } !($1 in has)' "$map" - >"$lint/$1.doubt"
+	open_symbols "$1" | comm -23 - "$lint/$1.open-before" |
+		awk -v map="$map" 'FILENAME == map { has[$3] = 1; next } !($1 in has)' "$map" - >"$lint/$1.doubt"
 	[ -s "$lint/$1.doubt" ] || return 0
 	note "lint: linking the whole kernel ($1) to see whether there is $(sed -n 1,3p "$lint/$1.doubt" | paste -sd ' ') ..."
-	build_make "$1" -j"$jobs" C=0 vmlinux >"$PVOPS_LOGS/vmlinux-$1" 2>&1 </dev/null && return
-	sed -n 's/.*\(undefined reference to .*\)/\1/p' "$PVOPS_LOGS/vmlinux-$1" | sort -u | grep . ||
-		grep -E '\*\*\*|rror:' "$PVOPS_LOGS/vmlinux-$1" | sed 's/^/the whole kernel does not build: /' | sed 1q
+	build_make "$1" -j"$2" C=0 vmlinux >"$log" 2>&1 </dev/null && return
+	{
+		sed -n 's/.*\(undefined reference to .*\)/\1/p' "$log" | sort -u | grep . ||
+			grep -E '\*\*\*|rror:' "$log" | sed 's/^/the whole kernel does not build: /' | sed 1q
+	} >"$lint/$1.errors" || :
 }
 
 # The C files of patch $1 as they are in the tree: a key each; those that nobody has looked at are put aside below it.

@@ -163,16 +163,16 @@ existing() {
 	done
 }
 
-# build_state STATE TARGET...: compile what changed. make's log tells how it went, STATE.said what the compilers said.
+# build_state STATE JOBS TARGET...: compile what changed. make's log tells how it went, STATE.said what the compilers said.
 build_state() {
-	local state=$1 said object rc=0
-	shift
+	local state=$1 share=$2 said object rc=0
+	shift 2
 	# what was said of an object that is no more
 	find "$lint/$state" \( -name '.*.warn' -o -name '.*.sparse' \) 2>/dev/null | while read -r said; do
 		object=${said##*/.}
 		[ -e "${said%/*}/${object%.*}" ] || rm -f "$said"
 	done
-	build_make "$state" -j"$jobs" "$@" >"$PVOPS_LOGS/build-$state" 2>&1 </dev/null || rc=$?
+	build_make "$state" -j"$share" "$@" >"$PVOPS_LOGS/build-$state" 2>&1 </dev/null || rc=$?
 	collect "$state"
 	return $rc
 }

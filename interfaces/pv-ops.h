@@ -140,26 +140,26 @@ PV_GROUP(cpu, "CPU",
 	 "User memory, the registers of extensions, and idling. The window for user access and the state of "
 	 "extensions belong to the context, as bits of sstatus do: a trap from the kernel closes the window "
 	 "and turns the extensions off, and the return from it restores both. A backend that does not keep "
-	 "the kernel out of user memory leaves all four uaccess operations empty and shows SR_SUM set in the "
-	 "status of every trap from the kernel. One that turns extensions on at their first use leaves ext_on "
-	 "and ext_off empty.")
-PV_OPERATION(cpu, uaccess_begin, SITE, void, (void), "csrs sstatus, rs1")
+	 "the kernel out of user memory has nops for the four uaccess operations and shows SR_SUM set in the "
+	 "status of every trap from the kernel. One that turns extensions on at their first use has nops for ext_on "
+	 "and ext_off.")
+PV_OPERATION(cpu, uaccess_begin, INSN, void, (void), "csrs sstatus, rs1")
 PV_DOES("Lets the kernel read and write memory that user code may, until uaccess_end or a trap. Windows do "
 	"not nest but by traps. Accesses in the window may fault, and sleep in the fault.")
 PV_CHANGES("SR_SUM")
 PV_CONTEXTS(NMI | PREEMPT | IRQ_ON | IRQ_OFF)
-PV_NATIVE("Sets SUM; rs1 is SR_SUM, which a call does not get.")
+PV_NATIVE("Sets SUM; rs1 is SR_SUM.")
 PV_SOURCE("Memory Privilege in sstatus Register", "user_access_begin(), get_user(), raw_copy_from_user(), futexes")
 
-PV_OPERATION(cpu, uaccess_end, SITE, void, (void), "csrc sstatus, rs1")
+PV_OPERATION(cpu, uaccess_end, INSN, void, (void), "csrc sstatus, rs1")
 PV_DOES("Ends what uaccess_begin began. It is called after a fault in the window, too, and may be called "
 	"without one.")
 PV_CHANGES("SR_SUM")
 PV_CONTEXTS(NMI | PREEMPT | IRQ_ON | IRQ_OFF)
-PV_NATIVE("Clears SUM; rs1 is SR_SUM, which a call does not get.")
+PV_NATIVE("Clears SUM; rs1 is SR_SUM.")
 PV_SOURCE("Memory Privilege in sstatus Register", "user_access_end(), get_user(), raw_copy_from_user(), futexes")
 
-PV_OPERATION(cpu, uaccess_save, SITE, unsigned long, (void), "csrr rd, sstatus")
+PV_OPERATION(cpu, uaccess_save, INSN, unsigned long, (void), "csrr rd, sstatus")
 PV_DOES("Returns a word whose bit SR_SUM (bit 18) is set if a window is open. It is kept for the task that is "
 	"switched out.")
 PV_CHANGES("nothing")
@@ -167,7 +167,7 @@ PV_CONTEXTS(IRQ_OFF)
 PV_NATIVE("Reads all of sstatus.")
 PV_SOURCE("Memory Privilege in sstatus Register", "__switch_to()")
 
-PV_OPERATION(cpu, uaccess_restore, SITE, void, (unsigned long saved), "csrs sstatus, rs1")
+PV_OPERATION(cpu, uaccess_restore, INSN, void, (unsigned long saved), "csrs sstatus, rs1")
 PV_DOES("saved is SR_SUM or 0, from uaccess_save, perhaps on another CPU. With SR_SUM, opens a window; with "
 	"0, does nothing: a window that is open need not be closed. Stack, tp and current are still those of "
 	"the task that is left.")
@@ -176,7 +176,7 @@ PV_CONTEXTS(IRQ_OFF)
 PV_NATIVE("Sets SUM or leaves it.")
 PV_SOURCE("Memory Privilege in sstatus Register", "__switch_to()")
 
-PV_OPERATION(cpu, ext_on, SITE, void, (unsigned long ext), "csrs sstatus, rs1")
+PV_OPERATION(cpu, ext_on, INSN, void, (unsigned long ext), "csrs sstatus, rs1")
 PV_DOES("Lets the kernel use the registers of an extension. ext is its field in sstatus: SR_FS, SR_VS or, on "
 	"T-Head's vector unit, SR_VS_THEAD. The registers hold what they held when they were last on, on this "
 	"CPU: the first thing the kernel does may be to save a task's. The field becomes dirty.")
@@ -185,7 +185,7 @@ PV_CONTEXTS(NOINSTR | NMI | PREEMPT | IRQ_ON | IRQ_OFF)
 PV_NATIVE("Sets all bits of the field.")
 PV_SOURCE("Extension Context Status in mstatus Register", "__fstate_save(), kernel_fpu_begin(), riscv_v_enable()")
 
-PV_OPERATION(cpu, ext_off, SITE, void, (unsigned long ext), "csrc sstatus, rs1")
+PV_OPERATION(cpu, ext_off, INSN, void, (unsigned long ext), "csrc sstatus, rs1")
 PV_DOES("The kernel uses the registers of ext no longer. They keep what they hold. A use may trap from now "
 	"on, or not.")
 PV_CHANGES("the fields in ext; no register of the extension")

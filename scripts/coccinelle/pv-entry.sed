@@ -7,12 +7,12 @@
 /^SYM_CODE_START.*\(handle_kernel_stack_overflow\)/,/^SYM_CODE_END/b
 
 /^SYM_FUNC_START\(__switch_to\)/,/^SYM_FUNC_END/ {
-	s/^(\t+)csrr[ \t]+(\w+), CSR_STATUS$/\1pv_site_result PV_UACCESS_SAVE, \2, csrr \2, CSR_STATUS/
-	s/^(\t+)csrs[ \t]+CSR_STATUS, (\w+)$/\1pv_site_arg PV_UACCESS_RESTORE, \2, csrs CSR_STATUS, \2/
+	s/^(\t+)csrr[ \t]+(\w+), CSR_STATUS$/\1pv_insn_site PV_UACCESS_SAVE, csrr \2, CSR_STATUS/
+	s/^(\t+)csrs[ \t]+CSR_STATUS, (\w+)$/\1pv_insn_site PV_UACCESS_RESTORE, csrs CSR_STATUS, \2/
 }
 
-s/^(\t+)csrr[ \t]+(\w+), CSR_(SCRATCH|EPC|TVAL|CAUSE)$/\1pv_trap_site PV_TRAP_GET_\3, csrr \2, CSR_\3/
-s/^(\t+)csrw[ \t]+CSR_(SCRATCH|STATUS|EPC), (\w+)$/\1pv_trap_site PV_TRAP_SET_\2, csrw CSR_\2, \3/
-s/^(\t+)csrrw[ \t]+tp, CSR_SCRATCH, tp$/\1pv_trap_site PV_TRAP_SWAP_TP, csrrw tp, CSR_SCRATCH, tp/
-s/^(\t+)csrrc[ \t]+(\w+), CSR_STATUS, (\w+)$/\1pv_trap_site PV_TRAP_GET_STATUS, csrrc \2, CSR_STATUS, \3/
-s/^(\t+)sret$/\1pv_trap_site PV_TRAP_RET, sret/
+s/^(\t+)csrr[ \t]+(\w+), CSR_(SCRATCH|EPC|TVAL|CAUSE)$/\1pv_insn_site PV_TRAP_GET_\3, csrr \2, CSR_\3/
+s/^(\t+)csrw[ \t]+CSR_(SCRATCH|STATUS|EPC), (\w+)$/\1pv_insn_site PV_TRAP_SET_\2, csrw CSR_\2, \3/
+s/^(\t+)csrrw[ \t]+tp, CSR_SCRATCH, tp$/\1pv_insn_site PV_TRAP_SWAP_TP, csrrw tp, CSR_SCRATCH, tp/
+s/^(\t+)csrrc[ \t]+(\w+), CSR_STATUS, (\w+)$/\1pv_insn_site PV_TRAP_GET_STATUS, csrrc \2, CSR_STATUS, \3/
+s/^(\t+)sret$/\1pv_insn_site PV_TRAP_RET, sret/

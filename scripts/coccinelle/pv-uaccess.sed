@@ -3,5 +3,5 @@
 #
 # The window for user access, in assembly.
 
-s/^(\t+)csrs[ \t]+CSR_STATUS, (\w+)$/\1pv_site PV_UACCESS_BEGIN, csrs CSR_STATUS, \2/
-s/^(\t+)csrc[ \t]+CSR_STATUS, (\w+)$/\1pv_site PV_UACCESS_END, csrc CSR_STATUS, \2/
+s/^(\t+)csrs[ \t]+CSR_STATUS, (\w+)$/\1pv_insn_site PV_UACCESS_BEGIN, csrs CSR_STATUS, \2/
+s/^(\t+)csrc[ \t]+CSR_STATUS, (\w+)$/\1pv_insn_site PV_UACCESS_END, csrc CSR_STATUS, \2/

@@ -115,7 +115,7 @@ tampered() {
 	ok "another $2 in the patches is seen" $seen
 }
 tampered exact include/asm/vector.h 's/pv_ext_off(SR_VS);/csr_clear(CSR_SSTATUS, SR_VS);/'
-tampered exact kernel/entry.S 's/pv_trap_site PV_TRAP_GET_TVAL, csrr s3, CSR_TVAL/csrr s3, CSR_TVAL/'
+tampered exact kernel/entry.S 's/pv_insn_site PV_TRAP_GET_TVAL, csrr s3, CSR_TVAL/csrr s3, CSR_TVAL/'
 tampered layout mm/context.c 's/csr_write(CSR_SATP, old)/pv_write_satp(old)/'
 tampered native include/asm/irqflags.h 's/pv_restore_fl(flags)/csr_set(CSR_STATUS, flags \& SR_IE)/'
 mkdir "$work/project"
@@ -146,7 +146,7 @@ plant arch/riscv/kernel/a.c 'static void a(void)' '{' '	csr_set(CSR_SSTATUS,' '	
 plant drivers/irqchip/riscv-b.c 'int b(int x)' '{' '	if (x)' '		return csr_read(' '			CSR_SATP);' '	native_irq_enable();' '	return 0;' '}'
 plant arch/riscv/kernel/c.h 'static inline void c(long x)' '{' '	ALT_SFENCE_VMA_ADDR(x);' '	asm volatile("csrs sstatus, %0" :: "r" (x));' \
 	'	asm ("nop; sfence.vma");' '	__asm__("csrc " __stringify(CSR_STATUS) ", %0" :: "r" (x));' '}'
-plant arch/riscv/kernel/d.S 'SYM_CODE_START(d)' '	csrw	CSR_EPC, a0' '	pv_trap_site PV_TRAP_RET, sret' '1:	sret' 'SYM_CODE_END(d)'
+plant arch/riscv/kernel/d.S 'SYM_CODE_START(d)' '	csrw	CSR_EPC, a0' '	pv_insn_site PV_TRAP_RET, sret' '1:	sret' 'SYM_CODE_END(d)'
 plant arch/riscv/kernel/e.c 'void e(void)' '{' '	this is ) not C;' '	csr_clear(CSR_STATUS, SR_IE);' '}'
 : >"$work/list"
 run check --list "$work/list" "$work/planted"

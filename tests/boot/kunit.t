@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# The series' KUnit tests: on hardware's own instructions, and with every operation going through the tests' backend,
+# which needs no hypervisor and so works in each mode.
+
+. "$(dirname "$0")/boots.sh"
+
+pvops build "$last" --with kunit || { echo 'Bail out! no kernel with KUnit'; exit 1; }
+kernel=$build/images/$last+kunit/Image
+
+# cases: the last boot's cases as "STATUS NAME", by the kernel's own parser of what KUnit prints
+cases() {
+	grep -a -o 'ok [0-9]* .*\|KTAP.*\|[0-9]*\.\.[0-9]*\|# .*' "$log" >"$log.ktap" || :
+	"$build/linux-src/tools/testing/kunit/kunit.py" parse --json "$log" 2>/dev/null >"$log.json" || :
+	awk -F '"' '/"name"/ { name = $4 } /"status"/ { if (name ~ /^test_/) print $4, name }' "$log.json"
+}
+
+# suite MODE VCPUS BACKEND PASSED SKIPPED
+suite() {
+	local name="$1, $2 CPUs, ${3:-native}" got
+	boot "$1-$2-${3:-none}" --kernel "$kernel" --mode "$1" --vcpus "$2" --append "${3:+pv_ops=$3}"
+	ended "$name: boots" pass
+	got=$(cases)
+	ok "$name: $4 cases pass" [ "$(grep -c ^PASS <<<"$got")" = "$4" ]
+	ok "$name: $5 need the backend" [ "$(grep -c ^SKIP <<<"$got")" = "$5" ]
+	ok "$name: none fails" [ -z "$(grep -v '^PASS\|^SKIP' <<<"$got")" ] || sed 's/^/# /' <<<"$got"
+}
+
+all=$(grep -c '^	KUNIT_CASE' "$build/linux-src/arch/riscv/kernel/tests/paravirt_ops/cases.c")
+suite native 1 '' 1 $((all - 1))
+for mode in native hvm pv; do
+	suite $mode 1 test "$all" 0
+	suite $mode 2 test "$all" 0
+done

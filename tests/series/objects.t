@@ -35,6 +35,16 @@ source_of 'x + 2' | sed 's/return/extern int g(int); return g(x) + /' | object "
 source_of 'x + 2' | sed 's/return/extern int h(int); return h(x) + /' | object "$work/after/kernel/changed.o"
 run same_objects "$work/before" "$work/after"
 said 'a call of something else, by its relocation' 1 'kernel/changed.o: differs'
+labels() { printf 'f:\n beqz a0, .L%d\n lla a1, .L%d\n ret\n.L%d: ret\n.L%d: .4byte 1, 2\n' "$1" "$2" "$1" "$2"; }
+labels 3 4 | object "$work/before/kernel/labels.o" -x assembler
+labels 8 5 | object "$work/after/kernel/labels.o" -x assembler
+run same_objects "$work/before" "$work/after"
+said 'labels with other numbers' 1 '2 with the same code' '1 wrong'
+printf 'f:\n beqz a0, .L1\n nop\n.L1: ret\n' | object "$work/before/kernel/labels.o" -x assembler
+printf 'f:\n beqz a0, .L1\n.L1: nop\n ret\n' | object "$work/after/kernel/labels.o" -x assembler
+run same_objects "$work/before" "$work/after"
+said 'a branch to another place' 1 'kernel/labels.o: differs'
+rm "$work"/*/kernel/labels.o
 printf 'kernel/changed.o\tit must\n' >"$work/but"
 run same_objects --but "$work/but" "$work/before" "$work/after"
 said 'listed' 0 '1 different as listed, 0 wrong'

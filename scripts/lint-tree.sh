@@ -163,15 +163,24 @@ existing() {
 	done
 }
 
-# build_state STATE JOBS TARGET...: compile what changed. make's log tells how it went, STATE.said what the compilers said.
-build_state() {
-	local state=$1 share=$2 said object rc=0
-	shift 2
-	# what was said of an object that is no more
-	find "$lint/$state" \( -name '.*.warn' -o -name '.*.sparse' \) 2>/dev/null | while read -r said; do
+# drop_stale STATE: objects whose source is no more, and what was said of objects that are no more.
+drop_stale() {
+	local line said object
+	cd "$lint/$1" || exit
+	{ find . -name '.*.o.cmd' -exec grep -H '^source_' {} + || :; } | while read -r line; do
+		[ -e "${line##* := }" ] || { object=${line%%.cmd:source_*} && rm -f "${object%/.*}/${object##*/.}"; }
+	done
+	find . \( -name '.*.warn' -o -name '.*.sparse' \) | while read -r said; do
 		object=${said##*/.}
 		[ -e "${said%/*}/${object%.*}" ] || rm -f "$said"
 	done
+}
+
+# build_state STATE JOBS TARGET...: compile what changed. make's log tells how it went, STATE.said what the compilers said.
+build_state() {
+	local state=$1 share=$2 rc=0
+	shift 2
+	(drop_stale "$state")
 	build_make "$state" -j"$share" "$@" >"$PVOPS_LOGS/build-$state" 2>&1 </dev/null || rc=$?
 	collect "$state"
 	return $rc

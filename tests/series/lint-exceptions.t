@@ -24,9 +24,15 @@ sparse=$last
 sed -i 's/n + 1/n+1/' "$maker/arch/riscv/kernel/a.c"
 patch_is 'riscv: take a space out'
 style=$last
+printf '// SPDX-License-Identifier: GPL-2.0\n#include <asm/a.h>\n\nint new(void)\n{\n\treturn a(1);\n}\n' >"$maker/arch/riscv/kernel/new.c"
+sed -i 's/^int b(int n);/&\nint new(void);/' "$maker/arch/riscv/include/asm/a.h"
+echo 'obj-y += new.o' >>"$maker/arch/riscv/kernel/Makefile"
+patch_is 'riscv: add a file'
+explained "$last" FILE_PATH_CHANGES 'there is no MAINTAINERS'
 
 lint
 said 'findings without a reason' 1
+ok 'a new file is compiled' [ -e "$PVOPS_BUILD/lint/off/arch/riscv/kernel/new.o" ]
 ok 'checkpatch and sparse' [ "$(cell "$sparse" sparse)$(cell "$style" checkpatch)" = 11 ]
 explained "$style" SPACING 'it is narrow here'
 explained "$sparse" "sparse: symbol 'shared' was not declared" 'assembly uses it'
@@ -42,7 +48,7 @@ said 'a line that explains nothing' 1 "$style: checkpatch: patches/lint-ok: expl
 sed -i '$d; /SPACING/s/\t[^\t]*$/\t/' "$lint_ok"
 lint
 said 'a line without reason explains nothing' 1 "$style: checkpatch: line" 'no reason given for SPACING'
-: >"$lint_ok"
+sed -i '/^first\/0005/!d' "$lint_ok"
 
 # how they apply
 cp -a "$patches" "$work/good"
@@ -59,6 +65,7 @@ sed 's|^-/\* 10 \*/|-/* eleven */|' "$work/good/$ten" >"$patches/$ten"
 lint
 ok 'a line that is not there: conflict' [ "$(cell "$ten" applies),$(cell "$ten" result)" = conflict,BAD ]
 ok 'the log says where' grep -q "^$ten: applies: *arch/riscv/kernel/a.c: Hunk #1 FAILED" <<<"$log"
+ok 'of a file that is not there (any more) no object stays' [ ! -e "$PVOPS_BUILD/lint/off/arch/riscv/kernel/new.o" ]
 ok 'those before it are as they were' [ "$(cell "$count_to" result)" = ok ]
 ok 'those after it cannot be tried' [ "$(cell "$sparse" applies),$(cell "$sparse" sparse),$(cell "$sparse" result)" = 'not tried,-,BAD' ]
 ok 'but their text is looked at' [ "$(cell "$style" checkpatch)" = 1 ]

@@ -43,6 +43,7 @@ vmlinux: $(objects) $(O)/init/main.o
 	$(CROSS_COMPILE)gcc -nostdlib -static -Wl,-e,start -o $(O)/$@ $^
 $(O)/%.o: %.c $(O)/.config $(wildcard arch/riscv/include/asm/*.h)
 	@mkdir -p $(@D)
+	@echo 'source_$* := $(CURDIR)/$<' >$(@D)/.$(@F).cmd
 	$(if $(C),$(CHECK) $(CF) $(flags) $<)
 	$(CC) $(flags) -ffreestanding -c -o $@ $<
 END

@@ -58,11 +58,9 @@ PV_RULE("Selection",
 	"A backend fills in ``struct pv_ops`` once, on the boot CPU, before alternatives are applied; later "
 	"it does not change. What it leaves zero stays native.")
 PV_RULE("A call",
-	"The function of a SITE is entered with the stack pointer four registers lower than at the site, "
-	"aligned as the ABI has it: arguments are in the second and third register of that frame, the result "
-	"goes into the second. It returns to ra and preserves every other register: integer, floating-point "
-	"and vector, fcsr, vl, vtype and vstart among them. PV_THUNK() does so for a C function that uses "
-	"integer registers only.")
+	"The function of a SITE is a C function, noinstr, of the prototype given here. The compiler expects no "
+	"call at the site, so all integer registers are saved around it; floating-point and vector registers, "
+	"fcsr, vl, vtype and vstart it leaves alone.")
 PV_RULE("An instruction",
 	"The instruction of a SITE or INSN has 32 bits, gets the site's registers, and changes nothing else "
 	"than the native one may. There may be no stack, and no register to lose.")

@@ -124,7 +124,7 @@ finds 'a group that only the header has' 'a group is' with_table '/^PV_GROUP(tim
 finds 'another order' 'trap.get_epc: not in the place' with_table 's/trap, get_epc,/trap, x,/; s/trap, get_tval,/trap, get_epc,/; s/trap, x,/trap, get_tval,/' compiled 64
 finds 'another kind' 'mmu.flush_all: of another type' with_table 's/mmu, flush_all, SITE/mmu, flush_all, HOOK/' compiled 64
 finds 'another prototype of a hook' 'mmu.mapped: of another type' with_table '/mmu, mapped,/s/unsigned long nr/int nr/' compiled 64
-finds 'another prototype of a function' "conflicting types for 'pv_ext_on'" with_table '/cpu, ext_on,/s/unsigned long ext/int ext/' compiled 64
+finds 'another prototype of a function' "conflicting types for 'pv_write_satp'" with_table '/mmu, write_satp,/s/unsigned long satp/int satp/' compiled 64
 finds 'one that only the header has, on rv32' 'trap: an operation' with_header 's/^\tstruct pv_op ret;/&\n\tstruct pv_op more;/' compiled 32
 finds 'a line of kernel-doc that is not there' 'trap.get_epc: in the table, no kernel-doc' with_header '/^ \* @get_epc:/d' documented
 finds 'one too many' 'trap.more: kernel-doc, not in the table' with_header 's/^ \* @get_epc:.*/&\n * @more: read more/' documented

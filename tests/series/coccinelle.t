@@ -73,7 +73,7 @@ users() {
 	(cd "$work/patched" && find . -type f -printf '%P\n') | sort | while read -r f; do
 		[ -f "$work/pristine/$f" ] && ! cmp -s "$work/pristine/$f" "$work/patched/$f" || continue
 		changes=$(diff "$work/pristine/$f" "$work/patched/$f")
-		! grep -qE '^>.*\<pv_(\w+\(|(trap_)?site)' <<<"$changes" || echo "$f"
+		! grep -qE '^>.*\<pv_(\w+\(|(insn_)?site)' <<<"$changes" || echo "$f"
 	done
 }
 

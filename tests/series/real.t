@@ -11,7 +11,7 @@ mapfile -t patches < <(grep -v -e '^#' -e '^$' "$tap_top/series")
 # The files as they are without patches: from the copy in build/ and what quilt put aside there.
 touched=$(cd "$tap_top/patches" && sed -n 's|^--- a/||p' "${patches[@]}" | sort -u)
 mkdir "$tree"
-(cd "$src" && cp -a --parents Makefile arch/riscv/Makefile .pc "$tree" 2>/dev/null
+(cd "$src" && cp -a --parents Makefile .gitattributes arch/riscv/Makefile .pc "$tree" 2>/dev/null
 for f in $touched; do [ ! -f "$f" ] || cp -a --parents "$f" "$tree"; done)
 (cd "$tree" && if [ -s .pc/applied-patches ]; then quilt --quiltrc - pop -a -f -q; fi; rm -rf .pc) >/dev/null 2>&1
 find "$tree" -type f -size 0 -delete

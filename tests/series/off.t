@@ -11,11 +11,7 @@ results=$build/results/off-small.tsv
 run "$tap_top/scripts/check-off"
 said 'options off: the series changes no code but what it says' 0 'objects'
 if [ "$status" -ne 0 ]; then exit; fi
-stage=''
-while read -r mark word name _; do
-	if [ "$mark $word" = '# stage:' ]; then stage=$name; fi
-	[ -z "$stage" ] || [ "${mark#\#}" != "$mark" ] || echo "$stage"
-done <"$queue/series" | sort -u >"$work/stages"
+awk '/^# stage:/ { stage = $3 } /^[^#]/ { print stage }' "$queue/series" | sort -u >"$work/stages"
 ok 'a row for each stage that has patches' cmp -s "$work/stages" <(sed 1d "$results" | cut -f 1 | sort)
 fewest=$(sed 1d "$results" | cut -f 2 | sort -n | head -n 1)
 ok "all objects were there to compare: $fewest" [ "${fewest:-0}" -gt 500 ]

@@ -15,7 +15,7 @@ cases() {
 import json, sys
 for group in json.load(open(sys.argv[1])).get("sub_groups", []):
     for case in group.get("test_cases", []):
-        print(case["status"], case["name"])' "$log.json"
+        print(case["status"], case["name"])' "$log.json"  | sort -u
 }
 
 # suite MODE VCPUS BACKEND PASSED SKIPPED

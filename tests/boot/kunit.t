@@ -10,12 +10,14 @@ kernel=$build/images/$last+kunit/Image
 
 # cases: the last boot's cases as "STATUS NAME", by the kernel's own parser of what KUnit prints
 cases() {
-	PYTHONDONTWRITEBYTECODE=1 python3 "$build/linux-src/tools/testing/kunit/kunit.py" parse --json="$log.json" "$log" >"$log.parsed" 2>&1 || :
+	# a native console says again what the early one has said
+	tr -d '\r' <"$log" | awk '!seen[$0]++' >"$log.once"
+	PYTHONDONTWRITEBYTECODE=1 python3 "$build/linux-src/tools/testing/kunit/kunit.py" parse --json="$log.json" "$log.once" >"$log.parsed" 2>&1 || :
 	python3 -c '
 import json, sys
 for group in json.load(open(sys.argv[1])).get("sub_groups", []):
     for case in group.get("test_cases", []):
-        print(case["status"], case["name"])' "$log.json"  | sort -u
+        print(case["status"], case["name"])' "$log.json"
 }
 
 # suite MODE VCPUS BACKEND PASSED SKIPPED

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# prove's own console output, then one line of plain counts, and the same a test file as TSV into $PVOPS_CHECK_TSV.
+# prove's own console output, then what the tests that failed have said, and one line of plain counts. The counts a test
+# file are a TSV in $PVOPS_CHECK_TSV as well.
 package TapCount;
 
 use strict;
@@ -21,6 +22,19 @@ sub file_counts {
 	return ($passed, $failed, $skipped);
 }
 
+# What a test file that failed has said of it: each "not ok" with the comments after it, from the TAP that prove keeps.
+sub print_failures {
+	my ($name) = @_;
+	open my $tap, '<', "$ENV{PERL_TEST_HARNESS_DUMP_TAP}/$name" or return;
+	my ($shown, $left) = (0, 40);
+	print "\n$name:\n";
+	while (my $line = <$tap>) {
+		$shown = $line =~ /^(?:not ok(?!.*# TODO)|Bail out!)/ if $line !~ /^#/;
+		print "  $line" if $shown && $left-- > 0;
+	}
+	print "  ... more in $ENV{PERL_TEST_HARNESS_DUMP_TAP}/$name\n" if $left < 0;
+}
+
 sub summary {
 	my ($self, $aggregate, $interrupted) = @_;
 	$self->SUPER::summary($aggregate, $interrupted);
@@ -31,6 +45,7 @@ sub summary {
 		my ($parser) = $aggregate->parsers($name);
 		my @counts = file_counts($parser);
 		$sum[$_] += $counts[$_] for 0 .. 2;
+		print_failures($name) if $counts[1] && $ENV{PERL_TEST_HARNESS_DUMP_TAP};
 		push @rows, join("\t", $name, @counts, sprintf('%.1f', $parser->end_time - $parser->start_time)) . "\n";
 	}
 	if (my $path = $ENV{PVOPS_CHECK_TSV}) {

@@ -35,9 +35,10 @@ log_dir() {
 	if [ -z "${PVOPS_LOGS:-}" ]; then
 		PVOPS_LOGS=$build/logs/$(date +%Y%m%d-%H%M%S)-$$
 		export PVOPS_LOGS
+		mkdir -p "$PVOPS_LOGS"
+		ln -sfn "${PVOPS_LOGS##*/}" "$build/logs/last"
 	fi
 	mkdir -p "$PVOPS_LOGS"
-	ln -sfn "${PVOPS_LOGS##*/}" "$build/logs/last" 2>/dev/null || :
 }
 
 # logged NAME COMMAND...: output into the run's log NAME.log; when it fails, show its end and where it is.

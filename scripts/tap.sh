@@ -8,6 +8,8 @@ tap_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 tap_count=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"; echo "1..$tap_count"' EXIT
+# tests run side by side, and what they run names its logs after itself
+if [ -n "${PVOPS_LOGS:-}" ]; then PVOPS_LOGS+=/$(basename "$0" .t); fi
 
 # ok NAME COMMAND...: passes when the command does.
 ok() {

@@ -10,9 +10,12 @@ src=$build/linux-src
 export KBUILD_BUILD_TIMESTAMP='2026-01-01 00:00 UTC' KBUILD_BUILD_USER=pvops KBUILD_BUILD_HOST=pvops KBUILD_BUILD_VERSION=1
 export PYTHONDONTWRITEBYTECODE=1
 
+configs=${PVOPS_CONFIGS:-$top/tests/configs}
+
 # kernel_tools 'NAME=VALUE ...': architecture and compiler for the makes that follow, for example LLVM=-19; or nothing.
 kernel_tools() {
-	local cc=${CROSS_COMPILE}gcc hostcc=gcc vars
+	local vars
+	cc=${CROSS_COMPILE}gcc hostcc=gcc
 	unset LLVM
 	export ARCH=riscv
 	read -r -a vars <<<"$1"
@@ -20,13 +23,20 @@ kernel_tools() {
 	if [ -n "${LLVM:-}" ]; then cc=clang$LLVM hostcc=$cc; fi
 	if command -v ccache >/dev/null; then
 		cc="ccache $cc" hostcc="ccache $hostcc"
+		# the same object for the same source, wherever the checkout lies
 		export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} CCACHE_BASEDIR=$build CCACHE_NOHASHDIR=true
 	fi
-	kernel_vars=(CC="$cc" HOSTCC="$hostcc" LOCALVERSION=)
 }
 
-# kernel_make DIRECTORY TARGET...
-kernel_make() { make -C "$src" O="$1" "${kernel_vars[@]}" -j"${jobs:-$(nproc)}" "${@:2}"; }
+# kernel_make_command DIRECTORY TARGET...: into make, for who runs it in the background
+kernel_make_command() {
+	make=(make -C "$src" O="$1" CC="$cc" HOSTCC="$hostcc" LOCALVERSION= -j"${jobs:-$(nproc)}" "${@:2}")
+}
+kernel_make() {
+	local make
+	kernel_make_command "$@"
+	"${make[@]}"
+}
 
 # fresh_directory DIRECTORY: to build in, with nothing in it of another copy of the source: its objects may well be newer than
 # the files of this one, and then make takes them for its own.
@@ -57,10 +67,11 @@ kernel_configure() {
 	}
 }
 
-# The fragments that switch on what each stage up to the last one adds.
-options_on() {
+# stage_fragments STAGE: the fragments that switch on what each stage up to this one adds; STAGE '' is beyond the last.
+stage_fragments() {
 	local s
 	for s in $(stages); do
-		[ ! -f "$top/tests/configs/$s.config" ] || echo "$top/tests/configs/$s.config"
+		[ ! -f "$configs/$s.config" ] || echo "$configs/$s.config"
+		[ "$s" != "$1" ] || break
 	done
 }

@@ -10,10 +10,11 @@
 # whole after each step, and what a patch adds is the difference to the step before.
 
 # shellcheck disable=SC2154,SC2034 # shared with the scripts that source it
+. "$(dirname "${BASH_SOURCE[0]}")/lib-kernel.sh"
+kernel_tools ''
 lint=$build/lint
 tree=$lint/src
 applied=$lint/applied		# what is applied, in order: checksum and name of each patch
-configs=${PVOPS_CONFIGS:-$top/tests/configs}
 
 # What is compiled after each patch, if its sources changed or a header they include: all of the architecture, and of
 # the rest files that between them include what a patch to the architecture's headers can break.
@@ -24,14 +25,6 @@ targets=(
 	kernel/sched/core.o kernel/time/timekeeping.o kernel/fork.o kernel/signal.o kernel/exit.o kernel/smp.o kernel/cpu.o
 	lib/kunit/ mm/memory.o mm/mprotect.o mm/vmalloc.o mm/slub.o fs/exec.o fs/pipe.o lib/usercopy.o lib/iov_iter.o
 )
-
-cc=${CROSS_COMPILE}gcc hostcc=gcc
-if command -v ccache >/dev/null; then
-	cc="ccache $cc" hostcc="ccache $hostcc"
-	export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} CCACHE_BASEDIR=$build CCACHE_NOHASHDIR=true
-fi
-export ARCH=riscv KBUILD_BUILD_TIMESTAMP='2026-01-01 00:00 UTC' KBUILD_BUILD_USER=pvops KBUILD_BUILD_HOST=pvops
-export KBUILD_BUILD_VERSION=1 PYTHONDONTWRITEBYTECODE=1
 
 tree_quilt() { (cd "$tree" && command quilt --quiltrc - "$@"); }
 
@@ -93,28 +86,15 @@ find_checker() {
 
 # The fragments of a state at a stage; those of tests are not the stage's but need its options.
 fragments() {
-	local s
 	echo "$configs/small.config"
 	[ "$1" = on ] || return 0
-	for s in $(stages); do
-		[ ! -f "$configs/$s.config" ] || echo "$configs/$s.config"
-		[ "$s" != "$2" ] || break
-	done
-	if [ "$(fragments_of_stages "$2")" != 0 ] && [ -f "$configs/kunit.config" ]; then echo "$configs/kunit.config"; fi
+	stage_fragments "$2"
+	if [ -n "$(stage_fragments "$2")" ] && [ -f "$configs/kunit.config" ]; then echo "$configs/kunit.config"; fi
 }
 
-# How many stages up to this one have options.
-fragments_of_stages() {
-	local s n=0
-	for s in $(stages); do
-		[ ! -f "$configs/$s.config" ] || n=$((n + 1))
-		[ "$s" != "$1" ] || break
-	done
-	echo $n
-}
 
 # The states in which the patches of a stage are looked at.
-states_of() { if [ "$(fragments_of_stages "$1")" = 0 ]; then echo off; else echo off on; fi; }
+states_of() { if [ -z "$(stage_fragments "$1")" ]; then echo off; else echo off on; fi; }
 
 # What was asked for and is not in .config, from merge_config.sh's words.
 not_taken() { sed -n 's/^\(WARNING: \)\?Value requested for CONFIG_\([A-Z0-9_]*\) not in final .*/\2/p' "$1"; }

@@ -40,24 +40,27 @@ check_per_patch() {
 		[ -f "$rest" ] || die_usage "--changelog $rest: no such file"
 	done
 	for p in "${posted[@]}"; do
-		found=$( (set +e +o pipefail; check_head "$queue/patches/$p"; check_signed "$queue/patches/$p" unsigned
-			check_files "$queue/patches/$p") | explain "$p" '' | awk -F '\t' '$3 == "" { print "    " $2 }')
+		found=$( (set +e +o pipefail; check_head "$patches/$p"; check_signed "$patches/$p" unsigned
+			check_files "$patches/$p") | explain "$p" '' | awk -F '\t' '$3 == "" { print "    " $2 }')
 		[ -z "$found" ] || fail "$p is not fit to be sent:"$'\n'"$found"
 	done
 }
 
 # The commit that the posting is on, and how people call it; base_commit only where others have it too.
 choose_base() {
-	local id origin
-	IFS=$'\t' read -r id version_of_base origin <"$src.id"
-	base=$(in_tree rev-parse pvops/base) base_commit='' base_name="Linux $version_of_base"
+	local id='' origin
+	base_commit=''
+	if [ "$tree" = "$build/linux-git" ]; then
+		IFS=$'\t' read -r id version_of_base origin <"$src.id"
+		base=$(in_tree rev-parse pvops/base) base_name="Linux $version_of_base"
+	fi
 	if [ -n "$user_tree" ]; then
 		git -C "$user_tree" rev-parse -q --verify 'HEAD^{commit}' >/dev/null 2>&1 || die_usage "--tree $user_tree: no git tree with a commit"
 		origin=$(realpath "$user_tree")
 		note "Fetching the commit $(git -C "$origin" describe --always HEAD) of $user_tree ..."
 		in_tree fetch -q --depth 1 --no-tags --no-write-fetch-head "file://$origin" +HEAD:refs/pvops/tree
 		base=$(in_tree rev-parse refs/pvops/tree)
-		in_tree cat-file -e "$base:arch/riscv/Makefile" 2>/dev/null || die_usage "--tree $user_tree: this is no Linux source with arch/riscv"
+		in_tree cat-file -e "$base:$mark" 2>/dev/null || die_usage "--tree $user_tree: this is no $tree_kind"
 	fi
 	if [ -n "$user_tree" ] || [[ $id == git-* ]]; then
 		base_commit=$base
@@ -65,12 +68,61 @@ choose_base() {
 	fi
 }
 
+# of_base FILE: what it is in the commit that the posting is on; nothing where it is not there
+of_base() { in_tree show "$base:$1" 2>/dev/null || :; }
+
+# with_entry ENTRY: a table of contents, as Sphinx has it, with this as its last entry
+with_entry() {
+	awk -v entry="$1" '
+	{ line[NR] = $0 }
+	/^\.\. toctree::/ { inside = 1; next }
+	inside && /^[^ ]/ { inside = 0 }
+	inside && /^ +[^ :]/ { last = NR; if ($1 == entry) there = 1 }
+	END { for (i = 1; i <= NR; i++) {
+		print line[i]
+		if (i == last && !there) { match(line[i], /^ +/); print substr(line[i], 1, RLENGTH) entry } } }'
+}
+
+# The patch that puts the document into the guest guide of a tree of Xen's, by an index of our own: the tree's files are not
+# needed. Where it is, is said in a guide that has an index; in a tree that has none yet it lies beside other notes.
+make_document_patch() {
+	local guide=docs/guest-guide at parent commit author mail_address date subject
+	export GIT_INDEX_FILE=$work/index
+	put() { in_tree update-index --add --cacheinfo "100644,$(in_tree hash-object -w --stdin),$1"; }
+	rm -f "$GIT_INDEX_FILE"
+	in_tree read-tree "$base"
+	if [ -n "$(of_base $guide/index.rst)" ]; then
+		at=$guide/riscv
+		of_base $guide/index.rst | with_entry riscv/index | put $guide/index.rst
+		if [ -n "$(of_base $at/index.rst)" ]; then of_base $at/index.rst; else
+			printf '%s\n' '.. SPDX-License-Identifier: MIT' '' RISC-V ====== '' '.. toctree::' '  :maxdepth: 2' '' '  hypercall-abi'
+		fi | with_entry hypercall-abi | put $at/index.rst
+	else
+		at=docs/misc/riscv
+	fi
+	put $at/hypercall-abi.rst <"$document"
+	git mailinfo -b "$work/message" "$work/nothing" <"$posting/message" >"$work/head" || fail "$posting/message is no mail"
+	field() { sed -n "s/^$1: //p" "$work/head"; }
+	author=$(field Author) mail_address=$(field Email) date=$(field Date) subject=$(field Subject)
+	[ -n "$author" ] && [ -n "$mail_address" ] && [ -n "$date" ] && [ -n "$subject" ] ||
+		fail "interfaces/posting/xen-docs/message: From, Date and Subject are to be in its head"
+	parent=$(in_tree rev-parse "$base^{tree}") commit=$(in_tree write-tree)
+	unset GIT_INDEX_FILE
+	[ "$parent" != "$commit" ] || fail "$base_name has this document already"
+	commit=$({ printf '%s\n\n' "$subject"; cat "$work/message"; } | GIT_AUTHOR_NAME=$author GIT_AUTHOR_EMAIL=$mail_address GIT_AUTHOR_DATE=$date \
+		in_tree commit-tree -p "$base" "$commit")
+	mkdir -p "$patches"
+	in_tree format-patch -q --zero-commit --no-signature --no-numbered --abbrev=12 --no-ext-diff -o "$patches" -1 "$commit"
+	mapfile -t posted < <(cd "$patches" && printf '%s\n' *.patch)
+	check_per_patch
+}
+
 # Only the files that matter are there: what the patches touch, and what get_maintainer.pl reads.
 make_worktree() {
 	wt=$work/tree
 	in_tree worktree prune
 	in_tree worktree add -q --no-checkout --detach "$wt" "$base"
-	(cd "$queue/patches" && sed -n 's|^diff --git a/\(.*\) b/\(.*\)$|/\1\n/\2|p' "${before[@]}" "${posted[@]}") |
+	(cd "$patches" && sed -n 's|^diff --git a/\(.*\) b/\(.*\)$|/\1\n/\2|p' "${before[@]}" "${posted[@]}") |
 		sort -u | cat - <(printf '/%s\n' MAINTAINERS .mailmap .get_maintainer.ignore scripts/get_maintainer.pl) |
 		in_wt sparse-checkout set --no-cone --stdin
 	in_wt checkout -q
@@ -111,7 +163,7 @@ apply_posted() {
 	local n=0 p
 	for p in "${posted[@]}"; do
 		stuck=$p n=$((n + 1))
-		am "$(realpath "$queue/patches/$p")" || return
+		am "$(realpath "$patches/$p")" || return
 		add_trailers "$n" || fail "git could not add the trailers to $p"
 	done
 }
@@ -129,10 +181,10 @@ make_commits() {
 	if ! apply_posted; then
 		in_wt checkout -q -f --detach "$base"
 		for p in "${before[@]}"; do
-			if am "$(realpath "$queue/patches/$p")"; then
+			if am "$(realpath "$patches/$p")"; then
 				needs+=("$(in_wt log -1 --format=%s)")
 			else
-				in_wt apply --check --reverse "$(realpath "$queue/patches/$p")" 2>/dev/null || does_not_apply "$p"
+				in_wt apply --check --reverse "$(realpath "$patches/$p")" 2>/dev/null || does_not_apply "$p"
 			fi
 		done
 		start=$(in_wt rev-parse HEAD)
@@ -142,17 +194,43 @@ make_commits() {
 	tip=$(in_wt rev-parse HEAD)
 }
 
+# own_maintainers FILE: the people of the project's sections that have the file's folder, as get_maintainer.pl prints them.
+# That of Xen takes no other MAINTAINERS than Xen's.
+own_maintainers() {
+	[ -f "$queue/MAINTAINERS" ] || return 0
+	awk -v file="$1" '
+	function close_section() { if (mine) printf "%s", people; mine = 0; people = "" }
+	/^$/ { close_section() }
+	/^M:/ { sub(/^M:[ \t]*/, ""); people = people $0 " (maintainer)\n" }
+	/^F:/ { sub(/^F:[ \t]*/, ""); if ($0 ~ /\/$/ && index(file, $0) == 1) mine = 1 }
+	END { close_section() }' "$queue/MAINTAINERS"
+}
+
+# For Xen there is one list, which the cover letter names, and whose readers find each other.
+nobody_found() { # FILE PATCH
+	local said="get_maintainer.pl failed on $2; its log: $PVOPS_LOGS/get_maintainer.log"
+	[ "$key" = xen-docs ] || fail "$said"
+	: >"$1"
+	warn "$said"
+	warn "get_maintainer.pl found nobody: only those are in To and Cc whom the cover letter and the project's MAINTAINERS name"
+}
+
 find_recipients() {
-	local n=0 p who=$work/who
+	local n=0 p who=$work/who options=(--no-git --no-git-fallback --rolestats)
 	mkdir "$who"
-	[ -f "$wt/scripts/get_maintainer.pl" ] || fail "$base_name has no scripts/get_maintainer.pl"
-	ask() { perl "$wt/scripts/get_maintainer.pl" --no-tree --no-git --no-git-fallback --rolestats "$@" 2>>"$PVOPS_LOGS/get_maintainer.log"; }
+	[ "$key" = xen-docs ] || [ -f "$wt/scripts/get_maintainer.pl" ] || fail "$base_name has no scripts/get_maintainer.pl"
+	ask() { perl "$wt/scripts/get_maintainer.pl" "${options[@]}" "$@" 2>>"$PVOPS_LOGS/get_maintainer.log"; }
+	[ "$key" = xen-docs ] || options+=(--no-tree)	# Xen's has no such option, and looks for MAINTAINERS alone
 	for p in "${posted[@]}"; do
 		n=$((n + 1))
-		(cd "$wt" && ask "$(realpath "$queue/patches/$p")") >"$who/$n.roles" || fail "get_maintainer.pl failed on $p; its log: $PVOPS_LOGS/get_maintainer.log"
+		(cd "$wt" && ask "$(realpath "$patches/$p")") >"$who/$n.roles" || nobody_found "$who/$n.roles" "$p"
 	done
 	: >"$who/0.roles"
-	if [ -f "$queue/MAINTAINERS" ]; then (cd "$queue" && ask --mpath ./MAINTAINERS -f "patches/${posted[0]}") >"$who/0.roles" || :; fi
+	if [ "$key" = xen-docs ]; then
+		own_maintainers interfaces/hypercall-abi.rst >"$who/0.roles"
+	elif [ -f "$queue/MAINTAINERS" ]; then
+		(cd "$queue" && ask --mpath ./MAINTAINERS -f "patches/${posted[0]}") >"$who/0.roles" || :
+	fi
 	"$top/scripts/submit-recipients" "$who" "$letter" "$wt/MAINTAINERS" "$name" "$email" || exit "$E_USAGE"
 }
 
@@ -271,17 +349,30 @@ note_authors() {
 	done
 }
 
+# What lint --mails looks at, without checkpatch.pl, which is the kernel's and knows nothing of Xen's documents.
+check_document_mails() (
+	set +e +o pipefail	# a grep that finds nothing is no failure
+	for mail in "$work"/mails/*.patch; do
+		case ${mail##*/} in
+		0000-* | v*-0000-*) continue ;;
+		esac
+		{ check_head "$mail"; check_signed "$mail" signed; check_files "$mail"; } | sed "s|^|${mail##*/} |"
+	done
+)
+
 check_mails() {
 	local mail title drafts=$build/posting
 	{
 		title=$(sed -n 1p "$letter")
-		[ ${#title} -le 70 ] || echo "patches/$stage/$cover: the subject has ${#title} characters, more than 70"
-		[[ $title =~ ^[\ -~]*$ ]] || echo "patches/$stage/$cover: the subject is not ASCII"
+		[ ${#title} -le 70 ] || echo "${letter#"$queue/"}: the subject has ${#title} characters, more than 70"
+		[[ $title =~ ^[\ -~]*$ ]] || echo "${letter#"$queue/"}: the subject is not ASCII"
 		for mail in "$work"/mails/*.patch; do check_bytes "$mail" | sed "s|^|${mail##*/} |"; done
 		check_round
 	} >"$work/problems" || :
 	note_authors
-	if ! PVOPS_LINT_OK=$work/lint-ok "$top/scripts/lint" --mails "$work/mails" >"$PVOPS_LOGS/lint-mails.out" 2>&1; then
+	if [ "$key" = xen-docs ]; then
+		check_document_mails >>"$work/problems"
+	elif ! PVOPS_LINT_OK=$work/lint-ok "$top/scripts/lint" --mails "$work/mails" >"$PVOPS_LOGS/lint-mails.out" 2>&1; then
 		sed "s/^/    /" "$PVOPS_LOGS/lint-mails.out" >&2
 		echo 'lint --mails finds something, above' >>"$work/problems"
 	fi

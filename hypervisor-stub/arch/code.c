@@ -87,46 +87,35 @@ void code_reset(struct domain *d)
 
 /* --- changes, under c->lock --- */
 
-/* Whoever holds the lock may wait for us to do a fence: do what is asked while we wait. */
-static void lock(struct vcpu *v)
+static void lock(struct vcpu *v, struct code *c)
 {
-	for (unsigned int turn = 0; __atomic_exchange_n(&v->domain->code->lock.held, 1, __ATOMIC_ACQUIRE); turn++) {
-		if (v->req_posted != v->req_done)
-			vcpu_handle_requests(v);
-		smp_relax(turn);
-	}
+	vcpu_lock(v, &c->lock);
+	WRITE_ONCE(c->holder, v);
 }
 
-static bool try_lock(struct code *c)
+static void unlock(struct code *c)
 {
-	return !__atomic_exchange_n(&c->lock.held, 1, __ATOMIC_ACQUIRE);
+	WRITE_ONCE(c->holder, NULL);
+	spin_unlock(&c->lock);
 }
 
-/* Flushes on every vCPU of the domain, ours included; size 0: everything. Old copies leave the instruction caches. */
-static void fence_everywhere(struct vcpu *v, u64 va, u64 size)
-{
-	const struct fence_range r = { va, size, FENCE_ANY_ASID };
-	struct domain *d = v->domain;
-
-	for (unsigned int i = 0; i < d->nr_vcpus; i++) {
-		if (d->vcpu[i] != v) {
-			vcpu_post_fence(d->vcpu[i], &r);
-			vcpu_post_fence_i(d->vcpu[i]);
-		}
-	}
-	asm_fence_i();
-	v->ops->fence(v, va, size, FENCE_ANY_ASID);
-	for (unsigned int i = 0; i < d->nr_vcpus; i++)
-		if (d->vcpu[i] != v)
-			vcpu_wait_fence(v, d->vcpu[i]);
-}
-
-static void drop(struct vcpu *v, struct code_slot *s)
+static bool try_lock(struct vcpu *v)
 {
 	struct code *c = v->domain->code;
 
+	if (__atomic_exchange_n(&c->lock.held, 1, __ATOMIC_ACQUIRE))
+		return false;
+	WRITE_ONCE(c->holder, v);
+	return true;
+}
+
+/* d's copies; v does it, mostly one of d's own vCPUs. */
+static void drop(struct vcpu *v, struct domain *d, struct code_slot *s)
+{
+	struct code *c = d->code;
+
 	WRITE_ONCE(s->copy, NULL);
-	fence_everywhere(v, s->va, PAGE_SIZE);
+	vcpu_fence_domain(v, d, s->va, PAGE_SIZE);
 	clear(c->copied, s->frame);
 	s->hits = 0;
 	c->dropped++;
@@ -141,7 +130,7 @@ static u8 *take_page(struct vcpu *v)
 	if (c->next_page > c->nr_pages)
 		for (unsigned int i = 0; i < CODE_SLOTS; i++)
 			if (c->slot[i].copy == page)
-				drop(v, &c->slot[i]);
+				drop(v, v->domain, &c->slot[i]);
 	return page;
 }
 
@@ -153,7 +142,7 @@ static void revoke_writable(struct vcpu *v, u64 frame)
 	for (u64 i = 0; i < (c->frames + 63) / 64; i++)
 		WRITE_ONCE(c->writable[i], 0);
 	smp_mb();		/* cleared before the flush: what is set from now on counts */
-	fence_everywhere(v, 0, 0);
+	vcpu_fence_domain(v, v->domain, 0, 0);
 	c->revoked++;
 }
 
@@ -184,7 +173,7 @@ static void make_copy(struct vcpu *v, struct code_slot *s, paddr_t pa, u64 gpa)
 	s->flips = 0;
 	__atomic_store_n(&s->copy, page, __ATOMIC_RELEASE);
 	/* What executes from the page itself now shall from the copy. */
-	fence_everywhere(v, s->va, PAGE_SIZE);
+	vcpu_fence_domain(v, v->domain, s->va, PAGE_SIZE);
 	c->made++;
 }
 
@@ -222,7 +211,7 @@ static void consider_copy(struct vcpu *v, struct code_slot *s, u64 va)
 
 	/* Global mappings alone: va then means the same in every address space. */
 	if (shadow_is_global(v, va) && !guest_walk(v, va, ACCESS_FETCH, &t) && (t.pte & PTE_G) &&
-	    p2m_lookup(v->domain, t.gpa, &pa, &size))
+	    (t.gpa - v->domain->code->base) >> PAGE_SHIFT < v->domain->code->frames && p2m_lookup(v->domain, t.gpa, &pa, &size))
 		make_copy(v, s, pa, t.gpa);
 }
 
@@ -238,7 +227,7 @@ void code_trapped(struct vcpu *v, u32 insn)
 	s = slot_of(c, va);
 	if (s->va == va && !s->copy && (s->hits == HITS_NEVER || ++s->hits < HITS_WANTED))
 		return;
-	if (!try_lock(c))
+	if (!try_lock(v))
 		return;		/* the next trap will do */
 	if (s->va != va && !s->copy) {
 		s->va = va;
@@ -251,7 +240,7 @@ void code_trapped(struct vcpu *v, u32 insn)
 		if (s->copy && instruction_in(pa_to_va(s->orig), v->pc) == insn)
 			patch(s, v->pc);
 	}
-	spin_unlock(&c->lock);
+	unlock(c);
 }
 
 /*
@@ -288,11 +277,11 @@ u8 *code_for_fetch(struct vcpu *v, u64 va, paddr_t pa)
 	if (s->orig == ALIGN_DOWN(pa, PAGE_SIZE))
 		return __atomic_load_n(&s->copy, __ATOMIC_ACQUIRE);
 	/* The guest maps another page there now. */
-	lock(v);
+	lock(v, c);
 	if (s->copy)
-		drop(v, s);
+		drop(v, v->domain, s);
 	s->orig = 0;
-	spin_unlock(&c->lock);
+	unlock(c);
 	return NULL;
 }
 
@@ -306,11 +295,11 @@ bool code_for_data(struct vcpu *v, u64 va)
 		return false;
 	if (++s->flips <= FLIPS_MAX)
 		return true;
-	lock(v);
+	lock(v, c);
 	if (s->copy)
-		drop(v, s);
+		drop(v, v->domain, s);
 	s->hits = HITS_NEVER;
-	spin_unlock(&c->lock);
+	unlock(c);
 	return false;
 }
 
@@ -325,23 +314,31 @@ static u64 any_copied(const struct code *c, u64 first, u64 n)
 	return any;
 }
 
-static void drop_range(struct vcpu *v, u64 first, u64 n)
+static void drop_range(struct vcpu *v, struct domain *d, u64 first, u64 n)
 {
-	struct code *c = v->domain->code;
+	struct code *c = d->code;
+	bool held = READ_ONCE(c->holder) == v;	/* a walk on the way to a copy sets a bit in a page table */
 
-	lock(v);
+	if (!held)
+		lock(v, c);
 	for (unsigned int i = 0; i < CODE_SLOTS; i++)
 		if (c->slot[i].copy && c->slot[i].frame - first < n)
-			drop(v, &c->slot[i]);
-	spin_unlock(&c->lock);
+			drop(v, d, &c->slot[i]);
+	if (!held)
+		unlock(c);
 }
 
-/* Before a writable mapping of a piece of guest memory, 4 KiB or 2 MiB, is entered in the shadow. */
+/*
+ * Before a piece of guest memory, 4 KiB or 2 MiB, is written by the stub, or a writable mapping of it is entered in the
+ * shadow. Of what is not the domain's memory from the start there are no copies.
+ */
 void code_will_write(struct vcpu *v, u64 gpa, u64 size)
 {
 	struct code *c = v->domain->code;
 	u64 first = (ALIGN_DOWN(gpa, size) - c->base) >> PAGE_SHIFT, n = size >> PAGE_SHIFT;
 
+	if (unlikely(first >= c->frames))
+		return;
 	for (;;) {
 		if (n == 1)
 			set(c->writable, first);
@@ -351,6 +348,15 @@ void code_will_write(struct vcpu *v, u64 gpa, u64 size)
 		smp_mb();	/* "writable" before "copied": see the head of this file */
 		if (likely(!any_copied(c, first, n)))
 			return;
-		drop_range(v, first, n);
+		drop_range(v, v->domain, first, n);
 	}
+}
+
+/* Something else is at a page of d's memory now, or nothing: shadows do not have it any more when this is called. */
+void code_gone(struct vcpu *v, struct domain *d, u64 gpa)
+{
+	u64 frame = (gpa - d->code->base) >> PAGE_SHIFT;
+
+	if (frame < d->code->frames && test(d->code->copied, frame))
+		drop_range(v, d, frame, 1);
 }

@@ -43,7 +43,7 @@ static const struct plain_csr {
 	PLAIN(SEPC, sepc, TRAPINFO, ~1UL),
 	PLAIN(SCAUSE, scause, TRAPINFO, ~0UL),
 	PLAIN(STVAL, stval, TRAPINFO, ~0UL),
-	PLAIN(SIE, sie, CSR, SIP_ALL),
+	PLAIN(SIE, sie, CSR, SIP_ALL | SIP_UPCALL),
 	PLAIN(SCOUNTEREN, scounteren, CSR, PV_COUNTERS),
 	PLAIN(SENVCFG, senvcfg, CSR, SENVCFG_FIOM),
 #undef PLAIN
@@ -119,7 +119,7 @@ static void emulate_sstatus(struct vcpu *v, u32 insn)
 	finish(v, insn, old);
 }
 
-static void emulate_rare_csr(struct vcpu *v, u32 insn)
+static __attribute__((noinline)) void emulate_rare_csr(struct vcpu *v, u32 insn)
 {
 	static const struct {
 		u16 csr, cause;
@@ -139,7 +139,7 @@ static void emulate_rare_csr(struct vcpu *v, u32 insn)
 		return;
 	}
 	vcpu_count(v, rare[i].cause);
-	old = csr == CSR_SATP ? v->csr.satp : csr == CSR_SIP ? READ_ONCE(v->sip) : v->csr.stvec;
+	old = csr == CSR_SATP ? v->csr.satp : csr == CSR_SIP ? pv_sip(v) : v->csr.stvec;
 	if (writes(insn))
 		rare[i].set(v, new_value(v, insn, old));
 	finish(v, insn, old);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Where guests come in and go out. While a guest runs, sscratch holds its struct vcpu; while the stub
- * runs, it holds 0 and interrupts are off, so a trap with sscratch 0 is a fault of the stub itself.
+ * runs, it holds 0 and interrupts are off, so a trap with sscratch 0 is a fault of the stub itself, or of an address
+ * that a guest has given it (arch/copy.S).
  */
 #include "asm-offsets.h"
 
@@ -45,7 +46,15 @@ enter_guest:
 	sret
 
 stub_fault:
-	mv	a0, sp
+	csrrw	a0, sscratch, zero
+	csrr	t0, sepc
+	lla	t1, guest_copy_start
+	bltu	t0, t1, 1f
+	lla	t1, guest_copy_end
+	bgeu	t0, t1, 1f
+	li	a0, 1			/* a guest's address: the copy function returns */
+	ret
+1:	mv	a0, sp
 	mv	a1, ra
 	call	stub_exception
 

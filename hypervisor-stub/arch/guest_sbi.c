@@ -8,6 +8,7 @@
 #include "std.h"
 #include "stub.h"
 #include "vcpu.h"
+#include "xen.h"
 
 #define SBI_SUCCESS		0
 #define SBI_ERR_FAILED		-1
@@ -192,14 +193,15 @@ static struct sbiret dbcn_transfer(struct vcpu *v, bool write)
 	u64 len = MIN(ARG(v, 0), (u64)DBCN_CHUNK), base = ARG(v, 1);
 	char buf[DBCN_CHUNK];
 
-	if (!dbcn_range(v, base, ARG(v, 0)))
+	/* Also where the guest has given memory back: what is there then it has done itself, and input is lost. */
+	if (!dbcn_range(v, base, ARG(v, 0)) || (write && p2m_copy_from(v->domain, buf, base, len)))
 		return ret(SBI_ERR_INVALID_PARAM, 0);
 	if (write) {
-		p2m_copy_from(v->domain, buf, base, len);
 		console_write(v->domain, buf, len);
 	} else {
 		len = console_read(v->domain, buf, len);
-		p2m_copy_to(v->domain, base, buf, len);
+		if (copy_to_guest_physical(v, base, buf, len))
+			return ret(SBI_ERR_INVALID_PARAM, 0);
 	}
 	return ret(SBI_SUCCESS, len);
 }
@@ -252,6 +254,7 @@ static const struct guest_sbi_ext extensions[] = {
 	{ 0x4442434e, 0x4442434e, sbi_dbcn },
 	{ 0x00, 0x02, sbi_legacy },
 	{ 0x08, 0x08, sbi_legacy },
+	{ XEN_RISCV_SBI_EXT, XEN_RISCV_SBI_EXT, NULL },		/* guest_sbi() itself */
 };
 
 static const struct guest_sbi_ext *find_ext(u64 id)
@@ -265,9 +268,15 @@ static const struct guest_sbi_ext *find_ext(u64 id)
 /* An ecall from the guest's kernel: the call in a7 and a6, the answer in a0 and a1. pc is past it. */
 void guest_sbi(struct vcpu *v)
 {
-	const struct guest_sbi_ext *ext = find_ext(EXT(v));
-	struct sbiret r = ext ? ext->call(v, FID(v)) : ret(SBI_ERR_NOT_SUPPORTED, 0);
+	const struct guest_sbi_ext *ext;
+	struct sbiret r;
 
+	if (EXT(v) == XEN_RISCV_SBI_EXT) {
+		hypercall(v);
+		return;
+	}
+	ext = find_ext(EXT(v));
+	r = ext ? ext->call(v, FID(v)) : ret(SBI_ERR_NOT_SUPPORTED, 0);
 	v->regs[10] = r.error;
 	v->regs[11] = r.value;
 }

@@ -5,6 +5,7 @@
  */
 #include "csr.h"
 #include "domain.h"
+#include "event.h"
 #include "smp.h"
 #include "std.h"
 #include "stub.h"
@@ -81,13 +82,34 @@ static void virtual_instruction(struct vcpu *v)
 	hvm_inject(v, EXC_ILLEGAL, 0);
 }
 
+/* The port that EVTCHNOP_send is about: false if it is not found at once. */
+static inline bool send_quick(struct vcpu *v)
+{
+	u64 port;
+
+	if (unlikely(!load_word(load_word_hlv, v->regs[12], &port))) {
+		csr_set(CSR_HSTATUS, HSTATUS_SPV);	/* the fault was taken from V=0, and says so there */
+		return false;
+	}
+	return evtchn_send_quick(v, port);
+}
+
 static void hvm_trap(struct vcpu *v)
 {
+	bool done;
+
 	switch (v->scause) {
 	case EXC_ECALL_VS:
+		/* The two that make up most of what a busy guest calls: how often, the number of upcalls says. */
+		done = IS_EVTCHN_SEND(v) && send_quick(v);
+		if (!done && IS_UPCALL_ACK(v)) {
+			event_settle(v);
+			done = true;
+		}
 		vcpu_count(v, TRAP_SBI);
 		v->pc += 4;
-		guest_sbi(v);
+		if (!done)
+			guest_sbi(v);
 		break;
 	case EXC_VIRTUAL_INSN:
 		virtual_instruction(v);
@@ -105,6 +127,11 @@ static void hvm_trap(struct vcpu *v)
 		hvm_inject(v, v->scause, v->stval);
 		break;
 	}
+}
+
+static bool hvm_irqs_on(struct vcpu *v)
+{
+	return !(v->hw_sstatus & SSTATUS_SPP) || (csr_read(CSR_VSSTATUS) & SSTATUS_SIE);
 }
 
 static bool hvm_irq_ready(struct vcpu *v)
@@ -221,6 +248,7 @@ const struct vcpu_ops hvm_ops = {
 	.trap = hvm_trap,
 	.fence = hvm_fence,
 	.fence_all = hvm_fence_all,
+	.irqs_on = hvm_irqs_on,
 	.irq_ready = hvm_irq_ready,
 	.deliver = hvm_deliver,
 	.timer = hvm_timer,

@@ -2,63 +2,183 @@
 /*
  * A domain's physical memory: guest physical to machine addresses, in the format of Sv39x4 (15.5.1), so
  * that one table serves both kinds of guest: with H the hart walks it, without arch/walk.c does.
+ *
+ * Which memory a domain owns does not depend on it: that is d->pieces, and they go back at its end. A guest may change
+ * what is mapped where (memory_op); then a piece of 2 MiB is split. Readers take no lock: an entry changes in one store,
+ * and tables that have been linked stay until the domain ends or starts again.
  */
+#include <xen/errno.h>
 #include "csr.h"
 #include "domain.h"
 #include "std.h"
 #include "stub.h"
+#include "vcpu.h"
 
 #define ROOT_ENTRIES	2048		/* Sv39x4: the root is four pages, aligned as one piece */
 #define GPA_BITS	41
 #define LEAF		(PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
+#define PTE_STUB	BIT(8)		/* for software (12.3.1, RSW): P2M_STUB */
+#define MORE_TABLES	32		/* besides those that all of its memory in pages of 4 KiB takes */
 
-static u64 *pte_table(u64 pte)
+static paddr_t pte_addr(u64 pte)
 {
-	return pa_to_va(((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT);
+	return ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
+}
+
+static u64 make_pte(paddr_t pa, u64 flags)
+{
+	return (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+}
+
+static bool is_leaf(u64 pte)
+{
+	return pte & PTE_R;
+}
+
+/* --- tables: all there will be are taken from the pool when the domain is built --- */
+
+static unsigned int nr_tables(u64 memory)
+{
+	return memory / SZ_2M + memory / SZ_1G + 1 + MORE_TABLES;
+}
+
+u64 p2m_pool_size(u64 memory)
+{
+	return ROOT_ENTRIES * sizeof(u64) + nr_tables(memory) * PAGE_SIZE + memory / SZ_2M * sizeof(paddr_t) +
+	       memory / PAGE_SIZE * sizeof(u32) + 2 * PAGE_SIZE;
+}
+
+static void put_table(struct domain *d, u64 *table)
+{
+	table[0] = (u64)d->p2m_tables;
+	d->p2m_tables = table;
+}
+
+static u64 *take_table(struct domain *d)
+{
+	u64 *table = d->p2m_tables;
+
+	if (table) {
+		d->p2m_tables = (u64 *)table[0];
+		memset(table, 0, PAGE_SIZE);
+	}
+	return table;
 }
 
 int p2m_init(struct domain *d)
 {
-	/* A second building of the same domain (reboot) keeps its memory and its tables. */
-	if (!d->p2m)
-		d->p2m = domain_pool_alloc(d, ROOT_ENTRIES * sizeof(u64));
-	return d->p2m ? 0 : -1;
+	unsigned int n = nr_tables(d->cfg.memory);
+	u8 *tables;
+
+	d->p2m = domain_pool_alloc(d, ROOT_ENTRIES * sizeof(u64));
+	tables = domain_pool_take(d, (u64)n * PAGE_SIZE);
+	d->pieces = domain_pool_take(d, d->cfg.memory / SZ_2M * sizeof(*d->pieces));
+	d->free_pages = domain_pool_take(d, d->cfg.memory / PAGE_SIZE * sizeof(*d->free_pages));
+	if (!d->p2m || !tables || !d->pieces || !d->free_pages)
+		return -1;
+	while (n--)
+		put_table(d, (u64 *)(tables + (u64)n * PAGE_SIZE));
+	return 0;
+}
+
+/* The table that *pte points to; made where there is none. NULL: all are in use. */
+static u64 *sub_table(struct domain *d, u64 *pte)
+{
+	u64 *table;
+
+	if (*pte)
+		return pa_to_va(pte_addr(*pte));
+	table = take_table(d);
+	if (table)
+		__atomic_store_n(pte, make_pte(va_to_pa(table), PTE_V), __ATOMIC_RELEASE);
+	return table;
+}
+
+static int map_2m(struct domain *d, gpa_t gpa, paddr_t pa)
+{
+	u64 *l1 = sub_table(d, &d->p2m[gpa >> 30]);
+
+	if (!l1)
+		return -XEN_ENOMEM;
+	l1[(gpa >> 21) & 511] = make_pte(pa, LEAF);
+	d->p2m_top = MAX(d->p2m_top, gpa + SZ_2M - 1);
+	return 0;
 }
 
 int p2m_map_2m(struct domain *d, gpa_t gpa, paddr_t pa)
 {
-	u64 *root = &d->p2m[gpa >> 30];
-	u64 *l1;
-
-	if (gpa >> GPA_BITS)
-		return -1;
-	if (!*root) {
-		l1 = domain_pool_alloc(d, PAGE_SIZE);
-		if (!l1)
-			return -1;
-		*root = (va_to_pa(l1) >> PAGE_SHIFT) << PTE_PPN_SHIFT | PTE_V;
-	}
-	l1 = pte_table(*root);
-	l1[(gpa >> 21) & 511] = (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | LEAF;
-	return 0;
+	d->pieces[d->nr_pieces++] = pa;
+	d->nr_pages += SZ_2M / PAGE_SIZE;
+	return map_2m(d, gpa, pa);
 }
 
-/* Where gpa lies in the machine, and the size of the piece it lies in; false: no memory there. */
+/* The domain starts again: its memory is where it was at first, and nothing else is. */
+void p2m_reset(struct domain *d)
+{
+	for (unsigned int i = 0; i < ROOT_ENTRIES; i++) {
+		u64 *l1;
+
+		if (!d->p2m[i])
+			continue;
+		l1 = pa_to_va(pte_addr(d->p2m[i]));
+		for (unsigned int k = 0; k < PTE_ENTRIES; k++)
+			if (l1[k] && !is_leaf(l1[k]))
+				put_table(d, pa_to_va(pte_addr(l1[k])));
+		put_table(d, l1);
+		d->p2m[i] = 0;
+	}
+	d->p2m_top = 0;
+	d->nr_free = 0;
+	d->nr_pages = (u64)d->nr_pieces * (SZ_2M / PAGE_SIZE);
+	/* The tables that this takes were enough when it was built. */
+	for (unsigned int i = 0; i < d->nr_pieces; i++)
+		map_2m(d, GUEST_RAM_BASE + i * SZ_2M, d->pieces[i]);
+}
+
+/* --- looking up --- */
+
+static u64 entry_4k(u64 l1_pte, gpa_t gpa)
+{
+	return l1_pte ? READ_ONCE(((u64 *)pa_to_va(pte_addr(l1_pte)))[(gpa >> PAGE_SHIFT) & 511]) : 0;
+}
+
+static __attribute__((noinline)) bool lookup_4k(u64 l1_pte, gpa_t gpa, paddr_t *pa, u64 *size)
+{
+	u64 pte = entry_4k(l1_pte, gpa);
+
+	*pa = pte_addr(pte) | (gpa & (PAGE_SIZE - 1));
+	*size = PAGE_SIZE;
+	return pte;
+}
+
+/* Where gpa lies in the machine, and the size of the piece it lies in; false: no memory there. Every fault asks. */
 bool p2m_lookup(const struct domain *d, gpa_t gpa, paddr_t *pa, u64 *size)
 {
 	u64 pte;
 
 	if (unlikely(gpa >> GPA_BITS))
 		return false;
-	pte = d->p2m[gpa >> 30];
+	pte = READ_ONCE(d->p2m[gpa >> 30]);
 	if (!(pte & PTE_V))
 		return false;
-	pte = pte_table(pte)[(gpa >> 21) & 511];
-	if (!(pte & PTE_V))
-		return false;
-	*pa = ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT | (gpa & (SZ_2M - 1));
+	pte = READ_ONCE(((u64 *)pa_to_va(pte_addr(pte)))[(gpa >> 21) & 511]);
+	if (unlikely(!is_leaf(pte)))
+		return lookup_4k(pte, gpa, pa, size);
+	*pa = pte_addr(pte) | (gpa & (SZ_2M - 1));
 	*size = SZ_2M;
 	return true;
+}
+
+enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa)
+{
+	u64 size, pte;
+
+	if (!p2m_lookup(d, gpa, pa, &size))
+		return P2M_NONE;
+	if (size == SZ_2M)
+		return P2M_RAM;
+	pte = READ_ONCE(((u64 *)pa_to_va(pte_addr(d->p2m[gpa >> 30])))[(gpa >> 21) & 511]);
+	return entry_4k(pte, gpa) & PTE_STUB ? P2M_STUB : P2M_RAM;
 }
 
 static int p2m_copy(struct domain *d, gpa_t gpa, u8 *buf, u64 len, bool to_guest)
@@ -88,22 +208,57 @@ int p2m_copy_from(struct domain *d, void *dst, gpa_t gpa, u64 len)
 	return p2m_copy(d, gpa, dst, len, false);
 }
 
+/* --- changing, under d->p2m_lock --- */
+
+/* A piece of 2 MiB becomes 512 pages that are where it was. */
+static u64 *split(struct domain *d, u64 *pte)
+{
+	u64 *table = take_table(d);
+
+	if (!table)
+		return NULL;
+	for (u64 i = 0; i < PTE_ENTRIES; i++)
+		table[i] = *pte + (i << PTE_PPN_SHIFT);
+	__atomic_store_n(pte, make_pte(va_to_pa(table), PTE_V), __ATOMIC_RELEASE);
+	return table;
+}
+
+int p2m_set(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind)
+{
+	u64 *l1, *l0, *pte;
+	paddr_t old;
+
+	if (gpa >> GPA_BITS)
+		return -XEN_EINVAL;
+	if (kind == P2M_NONE && p2m_kind(d, gpa, &old) == P2M_NONE)
+		return 0;
+	l1 = sub_table(d, &d->p2m[gpa >> 30]);
+	if (!l1)
+		return -XEN_ENOMEM;
+	pte = &l1[(gpa >> 21) & 511];
+	l0 = is_leaf(*pte) ? split(d, pte) : sub_table(d, pte);
+	if (!l0)
+		return -XEN_ENOMEM;
+	WRITE_ONCE(l0[(gpa >> PAGE_SHIFT) & 511],
+		   kind == P2M_NONE ? 0 : make_pte(pa, kind == P2M_STUB ? LEAF | PTE_STUB : LEAF));
+	if (kind != P2M_NONE)
+		d->p2m_top = MAX(d->p2m_top, gpa | (PAGE_SIZE - 1));
+	return 0;
+}
+
+/* On every vCPU of d, of all that is cached of its memory. v: who waits for that. */
+void p2m_flush(struct vcpu *v, struct domain *d)
+{
+	vcpu_fence_domain(v, d, 0, 0);
+}
+
 /* Gives the domain's memory back to the machine. Neighbouring pieces go back together. */
 void p2m_free(struct domain *d)
 {
-	paddr_t start = 0, pa;
-	u64 len = 0, size;
-
-	for (gpa_t gpa = GUEST_RAM_BASE; p2m_lookup(d, gpa, &pa, &size); gpa += size) {
-		if (len && pa == start + len) {
-			len += size;
-			continue;
-		}
-		if (len)
-			memory_free(start, len);
-		start = pa;
-		len = size;
+	for (unsigned int i = 0, n; i < d->nr_pieces; i += n) {
+		for (n = 1; i + n < d->nr_pieces && d->pieces[i + n] == d->pieces[i] + n * SZ_2M; n++)
+			;
+		memory_free(d->pieces[i], n * SZ_2M);
 	}
-	if (len)
-		memory_free(start, len);
+	d->nr_pieces = 0;
 }

@@ -6,6 +6,7 @@
 #include "pv.h"
 #include "code.h"
 #include "domain.h"
+#include "event.h"
 #include "smp.h"
 #include "std.h"
 #include "stub.h"
@@ -56,6 +57,31 @@ static void memory_fault(struct vcpu *v, enum access access)
 	pv_inject(v, cause, v->stval);
 }
 
+/* The port that EVTCHNOP_send is about: false if it is not found at once. */
+static inline bool send_quick(struct vcpu *v)
+{
+	u64 gva = v->regs[12];
+	u64 port, ok;
+
+	/* Aligned, it is in the stub's slots or it is not. */
+	if (gva % 4 || gva - STUB_VA_BASE < STUB_VA_END - STUB_VA_BASE)
+		return false;
+	csr_set(CSR_SSTATUS, SSTATUS_SUM);
+	ok = load_word(load_word_plain, gva, &port);
+	csr_clear(CSR_SSTATUS, SSTATUS_SUM);
+	return ok && evtchn_send_quick(v, port);
+}
+
+static __attribute__((noinline)) void kernel_call(struct vcpu *v)
+{
+	bool done = IS_EVTCHN_SEND(v) && send_quick(v);
+
+	vcpu_count(v, TRAP_SBI);
+	v->pc += 4;
+	if (!done)
+		guest_sbi(v);
+}
+
 static __attribute__((noinline)) void environment_call(struct vcpu *v)
 {
 	u32 insn;
@@ -72,9 +98,8 @@ static __attribute__((noinline)) void environment_call(struct vcpu *v)
 		emulate_instruction(v, insn);
 		return;
 	}
-	vcpu_count(v, TRAP_SBI);
-	v->pc += 4;
-	guest_sbi(v);
+	v->shadow.call_pc = v->pc;
+	kernel_call(v);
 }
 
 /*
@@ -126,31 +151,46 @@ static __attribute__((noinline)) void slow_trap(struct vcpu *v)
 	}
 }
 
-/* Nearly all traps are instructions that have been ecalls in a copy before. */
+/* Nearly all traps are instructions that have been ecalls in a copy before; of the others, many are calls. */
 static void pv_trap(struct vcpu *v)
 {
 	const struct decoded *d = &v->decoded[DECODED(v->pc)];
 
 	if (v->scause == EXC_ECALL_U && !v->user && d->pc == v->pc && d->gen == v->shadow.gen)
 		emulate_instruction(v, d->insn);
+	else if (v->scause == EXC_ECALL_U && !v->user && v->shadow.call_pc == v->pc)
+		kernel_call(v);
 	else
 		slow_trap(v);
 }
 
+/* sip as the guest sees it: the upcall is asserted while evtchn_upcall_pending of its vcpu_info is set. */
+u64 pv_sip(struct vcpu *v)
+{
+	if (unlikely(READ_ONCE(v->sip) & SIP_UPCALL))
+		event_settle(v);
+	return READ_ONCE(v->sip);
+}
+
+static bool pv_irqs_on(struct vcpu *v)
+{
+	return v->user || (v->csr.sstatus & SSTATUS_SIE);
+}
+
 static bool pv_irq_ready(struct vcpu *v)
 {
-	return READ_ONCE(v->sip) & v->csr.sie;
+	return pv_sip(v) & v->csr.sie;
 }
 
 static void pv_deliver(struct vcpu *v)
 {
-	u64 ready = READ_ONCE(v->sip) & v->csr.sie;
+	u64 ready = pv_sip(v) & v->csr.sie;
 	unsigned int irq;
 
-	if (likely(!ready) || (!v->user && !(v->csr.sstatus & SSTATUS_SIE)))
+	if (likely(!ready) || !pv_irqs_on(v))
 		return;
-	/* External before software before timer (12.1.3) */
-	irq = ready & SIP_SEIP ? IRQ_EXT : ready & SIP_SSIP ? IRQ_SOFT : IRQ_TIMER;
+	/* External before software before timer (12.1.3), and what is ours after them */
+	irq = ready & SIP_SEIP ? IRQ_EXT : ready & SIP_SSIP ? IRQ_SOFT : ready & SIP_STIP ? IRQ_TIMER : IRQ_UPCALL;
 	pv_inject(v, SCAUSE_IRQ | irq, 0);
 }
 
@@ -209,6 +249,7 @@ const struct vcpu_ops pv_ops = {
 	.trap = pv_trap,
 	.fence = pv_fence,
 	.fence_all = shadow_flush_all,
+	.irqs_on = pv_irqs_on,
 	.irq_ready = pv_irq_ready,
 	.deliver = pv_deliver,
 	.wait = sched_block,

@@ -230,6 +230,13 @@ static void ctx_free(struct shadow *s, struct shadow_ctx *c)
 	s->live &= ~BIT(number);
 }
 
+/* Of the kernel's addresses: what is known of instructions there is known no more. */
+static void changed(struct shadow *s)
+{
+	s->gen++;
+	s->call_pc = 0;
+}
+
 static void drop_global(struct shadow *s)
 {
 	memset(s->global, 0, sizeof(s->global));
@@ -247,7 +254,7 @@ static void drop_everything(struct shadow *s)
 			ctx_free(s, c);
 	}
 	drop_global(s);
-	s->gen++;
+	changed(s);
 }
 
 /* Makes room: the address space not used for longest goes; when there is none but the current, everything. */
@@ -313,12 +320,13 @@ void shadow_switch(struct vcpu *v)
 	u64 satp = v->csr.satp;
 	u64 key = satp >> SATP_MODE_SHIFT ? (satp & ~(0xfUL << SATP_MODE_SHIFT)) | KEY_PAGED : KEY_BARE;
 
+	s->call_pc = 0;
 	/* Contexts with tables of their own for the kernel's half may see other things there. */
 	if (s->cur && has_own_kernel(s->cur))
-		s->gen++;
+		changed(s);
 	s->cur = ctx_find(v, key);
 	if (has_own_kernel(s->cur))
-		s->gen++;
+		changed(s);
 	s->cur->used = ++s->clock;
 }
 
@@ -345,7 +353,7 @@ static u64 *l1_table(struct shadow *s, enum shadow_view view, unsigned int slot,
 			return page(s, pte_page(s, root[slot]));
 		n = take_listed(s, &c->head, &c->tail);
 		if (view == VIEW_KERNEL) {
-			s->gen++;
+			changed(s);
 			set_slot(c->own, slot);
 			/* The hart may hold translations of the shared table under this ASID. */
 			if (root[slot])
@@ -397,7 +405,7 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 		*pte = (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
 		if (table) {
 			asm_sfence_all();
-			s->gen++;
+			changed(s);
 		}
 		return;
 	}
@@ -540,12 +548,13 @@ void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
 	struct shadow *s = &v->shadow;
 	struct shadow_ctx *c;
 
+	s->call_pc = 0;
 	for_each_ctx(s, c, bits)
 		if (ctx_has_asid(c, asid))
 			zap_ctx(s, c, va);
 	if (asid == FENCE_ANY_ASID && s->global[SLOT(va)]) {
 		zap(s, s->global[SLOT(va)], va);
-		s->gen++;
+		changed(s);
 	}
 }
 
@@ -554,6 +563,7 @@ void shadow_flush_asid(struct vcpu *v, u16 asid)
 	struct shadow *s = &v->shadow;
 	struct shadow_ctx *c;
 
+	s->call_pc = 0;
 	for_each_ctx(s, c, bits)
 		if (ctx_has_asid(c, asid))
 			ctx_clear(s, c, false);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The guest's page tables, walked in software: the address translation of the privileged specification
- * (12.3.2, "Virtual Address Translation Process"), for Sv39 and Bare. Accessed and dirty bits are set as
- * hardware that updates them would (12.3.1).
+ * (12.3.2, "Virtual Address Translation Process"), for Bare and Sv39, of hvm guests also Sv48 and Sv57. Accessed and
+ * dirty bits are set as hardware that updates them would (12.3.1).
  */
+#include "code.h"
 #include "domain.h"
 #include "stub.h"
 #include "vcpu.h"
 
-#define SV39_LEVELS	3
 #define GPA_MAX		BIT(56)
 
 const u8 page_fault[] = { EXC_FETCH_PAGE, EXC_LOAD_PAGE, EXC_STORE_PAGE };
@@ -26,17 +26,25 @@ static bool allowed(const struct vcpu *v, u64 pte, enum access access)
 	return (pte & PTE_R) || ((pte & PTE_X) && (v->hw_sstatus & SSTATUS_MXR));
 }
 
-/* Sets A, and D for a store. False: the guest changed the entry meanwhile, look again. */
-static bool set_accessed(u64 *ptep, u64 *pte, enum access access)
+static __attribute__((noinline)) bool change_pte(struct vcpu *v, u64 gpa, u64 *ptep, u64 *pte, u64 want)
 {
-	u64 want = *pte | PTE_A | (access == ACCESS_STORE ? PTE_D : 0);
+	u64 done = v->req_done;
 
-	if (want == *pte)
-		return true;
-	if (!__atomic_compare_exchange_n(ptep, pte, want, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+	if (v->domain->code)
+		code_will_write(v, gpa, PAGE_SIZE);
+	if (unlikely(done != v->req_done) ||
+	    !__atomic_compare_exchange_n(ptep, pte, want, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return false;
 	*pte = want;
 	return true;
+}
+
+/* Sets A, and D for a store. False: the guest changed the entry meanwhile, or what is at its address: look again. */
+static inline bool set_accessed(struct vcpu *v, u64 gpa, u64 *ptep, u64 *pte, enum access access)
+{
+	u64 want = *pte | PTE_A | (access == ACCESS_STORE ? PTE_D : 0);
+
+	return want == *pte || change_pte(v, gpa, ptep, pte, want);
 }
 
 static int walk_bare(u64 va, enum access access, struct translation *t)
@@ -49,27 +57,35 @@ static int walk_bare(u64 va, enum access access, struct translation *t)
 	return 0;
 }
 
-int guest_walk(struct vcpu *v, u64 va, enum access access, struct translation *t)
+/* Bits that are reserved for the guest: Svpbmt is not offered to pv guests, and a hvm guest's are the hart's to judge. */
+static bool bad_reserved(const struct vcpu *v, u64 pte)
 {
-	u64 table, global, size, pte, left;
+	return !v->domain->hvm || (pte & PTE_RESERVED & ~PTE_PBMT);
+}
+
+/* Inlined: with three levels, every fault of a pv guest comes here. */
+static inline __attribute__((always_inline)) int walk(struct vcpu *v, u64 va, enum access access, struct translation *t,
+						      unsigned int levels)
+{
+	unsigned int shift = 64 - PAGE_SHIFT - 9 * levels;	/* bits that repeat the highest one */
+	u64 table, global, size, pte, left, gpa;
 	paddr_t pa;
 	u64 *ptep;
 
-	if (!(v->csr.satp >> SATP_MODE_SHIFT))
-		return walk_bare(va, access, t);
-	if ((u64)((s64)(va << 25) >> 25) != va)
+	if ((u64)((s64)(va << shift) >> shift) != va)
 		return page_fault[access];
 again:
 	table = (v->csr.satp & SATP_PPN_MASK) << PAGE_SHIFT;
 	global = 0;
-	for (int level = SV39_LEVELS - 1; ; level--) {
-		u64 index = (va >> (PAGE_SHIFT + 9 * level)) & 511;
-
-		if (!p2m_lookup(v->domain, table + index * 8, &pa, &left))
+	for (int level = levels - 1; ; level--) {
+		gpa = table + ((va >> (PAGE_SHIFT + 9 * level)) & 511) * 8;
+		if (!p2m_lookup(v->domain, gpa, &pa, &left))
 			return access_fault[access];
 		ptep = pa_to_va(pa);
 		pte = READ_ONCE(*ptep);
-		if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W || (pte & PTE_RESERVED))
+		if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W)
+			return page_fault[access];
+		if (unlikely(pte & PTE_RESERVED) && bad_reserved(v, pte))
 			return page_fault[access];
 		global |= pte & PTE_G;
 		table = ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
@@ -83,10 +99,19 @@ again:
 	}
 	if (!IS_ALIGNED(table, size) || !allowed(v, pte, access))
 		return page_fault[access];
-	if (!set_accessed(ptep, &pte, access))
+	if (!set_accessed(v, gpa, ptep, &pte, access))
 		goto again;
 	t->gpa = table | (va & (size - 1));
 	t->size = size;
 	t->pte = (pte & 0xff) | global;
 	return 0;
+}
+
+int guest_walk(struct vcpu *v, u64 va, enum access access, struct translation *t)
+{
+	u64 mode = v->csr.satp >> SATP_MODE_SHIFT;
+
+	if (likely(mode == SATP_MODE_SV39))
+		return walk(v, va, access, t, 3);
+	return mode ? walk(v, va, access, t, mode - SATP_MODE_SV39 + 3) : walk_bare(va, access, t);
 }

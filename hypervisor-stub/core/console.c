@@ -7,6 +7,7 @@
 #include "lock.h"
 #include "std.h"
 #include "stub.h"
+#include "xen.h"
 
 #define CTRL_A		1
 #define SWITCH_COUNT	3
@@ -149,10 +150,24 @@ static void input(char c)
 	give_input(domains[focus], c);
 }
 
+/* For guests that have a ring, and not for those that ask (SBI, console_io). */
+static void fill_rings(void)
+{
+	for (unsigned int i = 0; i < nr_domains; i++) {
+		struct domain *d = domains[i];
+
+		if (!d->xen.console_used || d->console.in_head == d->console.in_tail || !domain_hold(d))
+			continue;
+		console_ring_input(d);
+		domain_release(d);
+	}
+}
+
 void console_poll(void)
 {
 	int c;
 
 	while ((c = uart_getc()) >= 0)
 		input(c);
+	fill_rings();
 }

@@ -7,11 +7,13 @@
 #include "std.h"
 #include "stub.h"
 #include "vcpu.h"
+#include "xen.h"
 
 /* Of a domain's memory, what its tables take on top: pv 1/40 for the shadows, hvm 1/256 for the second stage. */
 #define POOL_SHARE_PV	40
 #define POOL_SHARE_HVM	256
 #define POOL_MIN	(256UL << 10)
+#define XEN_SHARE	(64UL << 10)	/* of it, what xen/ takes for shared pages and ports */
 #define MEMORY_MIN	(16UL << 20)
 
 struct domain *domains[MAX_DOMAINS];
@@ -59,7 +61,7 @@ static const char *alloc_pool(struct domain *d)
 	paddr_t pa;
 
 	/* The root of the second stage is the first thing in it: four pages, which want alignment as one. */
-	size = ALIGN_UP(size, PAGE_SIZE);
+	size = ALIGN_UP(size + p2m_pool_size(d->cfg.memory) + XEN_SHARE, PAGE_SIZE);
 	pa = memory_alloc(size, 4 * PAGE_SIZE);
 	if (!pa)
 		return "the machine has not enough memory for its tables";
@@ -91,7 +93,7 @@ static const char *create_vcpus(struct domain *d)
 
 	if (!d->hvm)
 		d->code = code_create(d);
-	fixed = d->pool_used + 2 * PAGE_SIZE * d->cfg.vcpus;	/* lost to alignment */
+	fixed = d->pool_used + XEN_SHARE + 2 * PAGE_SIZE * d->cfg.vcpus;	/* lost to alignment */
 	share = d->pool_size > fixed ? (d->pool_size - fixed) / d->cfg.vcpus : 0;
 
 	for (d->nr_vcpus = 0; d->nr_vcpus < d->cfg.vcpus; d->nr_vcpus++)
@@ -119,8 +121,8 @@ static const char *check_config(const struct domain_config *c)
 
 static void give_back(struct domain *d)
 {
-	if (d->p2m)
-		p2m_free(d);
+	xen_domain_destroy(d);
+	p2m_free(d);
 	d->p2m = NULL;
 	d->code = NULL;
 	if (d->pool)
@@ -139,6 +141,8 @@ static const char *build(struct domain *d, u64 *entry, u64 *fdt)
 		why = alloc_memory(d);
 	if (!why)
 		why = create_vcpus(d);
+	if (!why && xen_domain_init(d))
+		why = "its memory is too small for its shared pages";
 	if (!why)
 		why = domain_load(d, entry, fdt);
 	return why;
@@ -217,6 +221,61 @@ void domains_start(void)
 		sched_start(domains[i]->vcpu[0], domains[i]->entry, domains[i]->fdt);
 }
 
+/* --- one domain looks at another --- */
+
+bool domain_hold(struct domain *d)
+{
+	bool lives;
+
+	domains_lock();
+	lives = d->end == DOMAIN_RUNNING;
+	if (lives)
+		__atomic_fetch_add(&d->users, 1, __ATOMIC_RELAXED);
+	domains_unlock();
+	return lives;
+}
+
+void domain_release(struct domain *d)
+{
+	__atomic_fetch_sub(&d->users, 1, __ATOMIC_RELEASE);
+}
+
+/* It has ended, and nobody new finds it. Who holds it waits at most for fences, which none of its vCPUs has to do. */
+static void wait_for_users(struct domain *d)
+{
+	domains_lock();
+	domains_unlock();
+	for (unsigned int turn = 0; __atomic_load_n(&d->users, __ATOMIC_ACQUIRE); turn++)
+		smp_relax(turn);
+}
+
+struct domain *domain_get(struct vcpu *v, domid_t id)
+{
+	if (id == DOMID_SELF || id == v->domain->id)
+		return v->domain;
+	for (unsigned int i = 0; i < nr_domains; i++)
+		if (domains[i]->id == id)
+			return domain_hold(domains[i]) ? domains[i] : NULL;
+	return NULL;
+}
+
+void domain_put(struct vcpu *v, struct domain *d)
+{
+	if (d != v->domain)
+		domain_release(d);
+}
+
+long domain_get_target(struct vcpu *v, domid_t id, struct domain **d)
+{
+	*d = domain_get(v, id);
+	if (!*d)
+		return -XEN_ESRCH;
+	if (*d == v->domain || domain_is_privileged(v->domain))
+		return 0;
+	domain_put(v, *d);
+	return -XEN_EPERM;
+}
+
 /* --- the end --- */
 
 static bool set_end(struct vcpu *v, enum domain_end how)
@@ -285,8 +344,13 @@ static void report(struct domain *d)
 /* The same memory and vCPUs, the modules loaded again. */
 static bool reboot(struct domain *d)
 {
-	const char *why = domain_load(d, &d->entry, &d->fdt);
+	const char *why;
 
+	p2m_reset(d);
+	if (xen_domain_reset(d))
+		why = "no room for its shared pages";
+	else
+		why = domain_load(d, &d->entry, &d->fdt);
 	if (why) {
 		printk("d%u: does not start again: %s\n", d->id, why);
 		return false;
@@ -304,6 +368,7 @@ void domain_reap(struct domain *d)
 {
 	bool last;
 
+	wait_for_users(d);
 	if (d->end == DOMAIN_REBOOT && !option("noreboot")) {
 		console_flush(d);
 		if (reboot(d))

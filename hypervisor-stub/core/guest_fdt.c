@@ -4,6 +4,9 @@
 #include "domain.h"
 #include "std.h"
 #include "stub.h"
+#include "xen.h"
+
+#define INTC_PHANDLE(cpu)	((cpu) + 1)
 
 /* One failing step makes all later ones nothing, so that they need no checks of their own. */
 #define TRY(step) do { if (!err) err = (step); } while (0)
@@ -53,7 +56,7 @@ static int add_cpu(void *fdt, const struct domain *d, unsigned int id)
 	TRY(fdt_property_string(fdt, "riscv,isa-base", "rv64i"));
 	TRY(fdt_property(fdt, "riscv,isa-extensions", list, isa_extensions(list, isa)));
 	TRY(fdt_property_string(fdt, "mmu-type", "riscv,sv39"));
-	TRY(add_intc(fdt, id + 1));
+	TRY(add_intc(fdt, INTC_PHANDLE(id)));
 	TRY(fdt_end_node(fdt));
 	return err;
 }
@@ -98,6 +101,30 @@ static int add_chosen(void *fdt, const struct domain *d, u64 initrd_start, u64 i
 	return err;
 }
 
+/*
+ * The hypervisor's node (interfaces/hypercall-abi.rst). Without AIA the only interrupt of a hvm guest that can be
+ * asserted besides timer and software is the external one, and it stays until the stub
+ * learns that the byte it is for is clear: so the guest says so. For a pv guest the stub looks.
+ */
+static int add_hypervisor(void *fdt, const struct domain *d)
+{
+	fdt64_t reg[4] = { cpu_to_fdt64(GRANT_WINDOW), cpu_to_fdt64(GRANT_WINDOW_SIZE), cpu_to_fdt64(EXTENDED_REGION),
+			   cpu_to_fdt64(EXTENDED_REGION_SIZE) };
+	int err = fdt_begin_node(fdt, "hypervisor");
+	char compatible[24];
+	unsigned int len;
+
+	len = snprintk(compatible, sizeof(compatible), "xen,xen-%u.%u", XEN_MAJOR, XEN_MINOR) + 1;
+	memcpy(compatible + len, "xen,xen", 8);
+	TRY(fdt_property(fdt, "compatible", compatible, len + 8));
+	TRY(fdt_property(fdt, "reg", reg, sizeof(reg)));
+	TRY(fdt_property_u32(fdt, "interrupt-parent", INTC_PHANDLE(0)));
+	TRY(fdt_property_u32(fdt, "interrupts", d->hvm ? IRQ_EXT : IRQ_UPCALL));
+	TRY(fdt_property_string(fdt, "xen,upcall-ack", d->hvm ? "hypercall" : "none"));
+	TRY(fdt_end_node(fdt));
+	return err;
+}
+
 /* 0, or a libfdt error: the buffer is too small. initrd_start 0: there is none. */
 int guest_fdt_build(const struct domain *d, void *buf, int size, u64 initrd_start, u64 initrd_end)
 {
@@ -112,6 +139,7 @@ int guest_fdt_build(const struct domain *d, void *buf, int size, u64 initrd_star
 	TRY(add_chosen(buf, d, initrd_start, initrd_end));
 	TRY(add_memory(buf, d));
 	TRY(add_cpus(buf, d));
+	TRY(add_hypervisor(buf, d));
 	TRY(fdt_end_node(buf));
 	TRY(fdt_finish(buf));
 	return err;

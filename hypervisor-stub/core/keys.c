@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Keys of the stub's console. */
 #include "domain.h"
+#include "event.h"
 #include "smp.h"
 #include "stub.h"
 #include "vcpu.h"
@@ -59,6 +60,8 @@ static const struct {
 	{ 'd', key_domains, "domains, vCPUs and memory" },
 	{ 't', key_traps, "trap counts" },
 	{ 'r', key_registers, "registers, as of each vCPU's last trap" },
+	{ 'e', evtchn_print, "event channels" },
+	{ 'q', evtchn_debug, "VIRQ_DEBUG to every vCPU that has bound it: the guests tell their state" },
 	{ 'x', key_poweroff, "power off the machine" },
 };
 

@@ -50,6 +50,15 @@ bool memory_is_ram(paddr_t start, u64 size)
 	return false;
 }
 
+paddr_t memory_end(void)
+{
+	paddr_t end = 0;
+
+	for (unsigned int i = 0; i < nr_ram; i++)
+		end = MAX(end, ram[i].end);
+	return end;
+}
+
 /* The lowest reserved range that ends above start, or NULL. */
 static const struct range *next_reserved(paddr_t start)
 {

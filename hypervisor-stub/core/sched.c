@@ -7,6 +7,7 @@
 #include "domain.h"
 #include "smp.h"
 #include "stub.h"
+#include "event.h"
 #include "vcpu.h"
 
 static spinlock_t sched_lock;
@@ -58,19 +59,32 @@ static struct vcpu *pick(struct vcpu *prev, bool slice_over, bool *others)
 	return best;
 }
 
+static void set_state(struct vcpu *v, enum vcpu_state state)
+{
+	runstate_change(v, state, now());
+	v->state = state;
+}
+
+static void waits_no_more(struct vcpu *v)
+{
+	v->events.any_event = false;
+	v->events.polling = false;
+}
+
 static void put_off(struct vcpu *v, u64 t)
 {
 	v->vruntime += t - v->run_start;
 	v->runtime += t - v->run_start;
 	v->run_start = t;
 	if (v->state == VCPU_RUNNING)
-		v->state = VCPU_RUNNABLE;
+		set_state(v, VCPU_RUNNABLE);
 }
 
 static void change(struct pcpu *p, struct vcpu *prev, struct vcpu *next)
 {
 	if (prev) {
 		prev->ops->save(prev);
+		runstate_write(prev);
 		prev->last_pcpu = p;
 		prev->domain->on_hart--;
 		WRITE_ONCE(prev->pcpu, NULL);
@@ -125,12 +139,26 @@ static u64 run_level(void)
 	return floor_vruntime - MIN(floor_vruntime, SLICE_TICKS);
 }
 
+/*
+ * What ends its wait: an enabled interrupt; for SCHEDOP_block any event; for SCHEDOP_poll an interrupt that it would
+ * take, its ports and its timeout are looked at elsewhere.
+ */
+static bool ready(struct vcpu *v)
+{
+	const struct vcpu_events *e = &v->events;
+
+	if (e->any_event && READ_ONCE(e->info->evtchn_upcall_pending))
+		return true;
+	return (!e->polling || e->poll_irqs) && v->ops->irq_ready(v);
+}
+
 static void make_runnable(struct vcpu *v)
 {
 	struct pcpu *p;
 
 	v->vruntime = MAX(v->vruntime, run_level());
-	v->state = VCPU_RUNNABLE;
+	set_state(v, VCPU_RUNNABLE);
+	waits_no_more(v);
 	if (v->pcpu)
 		return;		/* still on its way off a hart, which will see it */
 	p = hart_to_tell();
@@ -144,26 +172,106 @@ static void make_runnable(struct vcpu *v)
 void sched_block(struct vcpu *v)
 {
 	spin_lock(&sched_lock);
-	if (!v->ops->irq_ready(v) && v->state == VCPU_RUNNING)
-		v->state = VCPU_BLOCKED;
+	if (!ready(v) && v->state == VCPU_RUNNING)
+		set_state(v, VCPU_BLOCKED);
+	else
+		waits_no_more(v);
 	spin_unlock(&sched_lock);
 }
 
 void sched_kick(struct vcpu *v)
 {
 	spin_lock(&sched_lock);
-	if (v->state == VCPU_BLOCKED && v->ops->irq_ready(v))
+	if (v->state == VCPU_BLOCKED && ready(v))
 		make_runnable(v);
 	else if (v->pcpu && v->pcpu != this_pcpu())
 		smp_kick(v->pcpu);
 	spin_unlock(&sched_lock);
 }
 
+/* False when the vCPU does not wait for a port any more. */
+bool sched_poll_wake(struct vcpu *v, u32 port)
+{
+	const struct vcpu_events *e = &v->events;
+	bool polling;
+
+	spin_lock(&sched_lock);
+	if (e->polling && v->state == VCPU_BLOCKED && (!e->poll_port || e->poll_port == port))
+		make_runnable(v);
+	polling = e->polling;
+	spin_unlock(&sched_lock);
+	return polling;
+}
+
+static void leave_hart(struct vcpu *v)
+{
+	if (!v->pcpu)
+		return;
+	WRITE_ONCE(v->pcpu->resched, true);
+	if (v->pcpu != this_pcpu())
+		smp_kick(v->pcpu);
+}
+
+/* v need not be the one that runs here. */
 void sched_stop(struct vcpu *v)
 {
 	spin_lock(&sched_lock);
-	if (v->state == VCPU_RUNNING)
-		v->state = VCPU_STOPPED;
+	if (v->state != VCPU_DEAD) {
+		set_state(v, VCPU_STOPPED);
+		waits_no_more(v);
+		leave_hart(v);
+	}
+	spin_unlock(&sched_lock);
+}
+
+/* Whoever waits goes first, once. */
+void sched_yield(struct vcpu *v)
+{
+	u64 low = TIME_NEVER;
+
+	spin_lock(&sched_lock);
+	for (const struct vcpu *other = vcpus; other; other = other->next)
+		if (other->state == VCPU_RUNNABLE && !other->pcpu)
+			low = MIN(low, other->vruntime);
+	if (low != TIME_NEVER) {
+		v->vruntime = MAX(v->vruntime, low + 1);
+		v->pcpu->slice_end = 0;
+		v->pcpu->resched = true;
+	}
+	spin_unlock(&sched_lock);
+}
+
+/* A timer of the vCPU is set to this: the hart that looks after it must know. */
+void sched_retime(struct vcpu *v, u64 deadline)
+{
+	if (v->last_pcpu == this_pcpu()) {
+		time_program(deadline);
+		return;
+	}
+	spin_lock(&sched_lock);
+	/* schedule() programs the timers of whom it puts on a hart. */
+	if (v->state == VCPU_BLOCKED)
+		make_runnable(v);
+	else
+		leave_hart(v);
+	spin_unlock(&sched_lock);
+}
+
+void sched_get_runstate(struct vcpu *v, struct vcpu_runstate_info *r)
+{
+	spin_lock(&sched_lock);
+	runstate_get(v, r);
+	r->time[r->state] += ns_of(now()) - r->state_entry_time;
+	spin_unlock(&sched_lock);
+}
+
+/* NULL: nowhere */
+void sched_set_runstate_area(struct vcpu *v, u64 *const *word)
+{
+	spin_lock(&sched_lock);
+	for (unsigned int i = 0; i < RUNSTATE_WORDS; i++)
+		v->events.runstate_word[i] = word ? word[i] : NULL;
+	runstate_write(v);
 	spin_unlock(&sched_lock);
 }
 
@@ -188,21 +296,51 @@ bool sched_start(struct vcpu *v, u64 pc, u64 opaque)
 void sched_kill(struct vcpu *v)
 {
 	spin_lock(&sched_lock);
-	v->state = VCPU_DEAD;
-	if (v->pcpu) {
-		WRITE_ONCE(v->pcpu->resched, true);
-		if (v->pcpu != this_pcpu())
-			smp_kick(v->pcpu);
-	}
+	set_state(v, VCPU_DEAD);
+	leave_hart(v);
 	spin_unlock(&sched_lock);
+}
+
+/* Who ends a domain from outside: it is not reaped before sched_release(). False: it has ended already. */
+bool sched_hold(struct domain *d)
+{
+	bool running;
+
+	spin_lock(&sched_lock);
+	running = d->end == DOMAIN_RUNNING;
+	d->on_hart += running;
+	spin_unlock(&sched_lock);
+	return running;
+}
+
+void sched_release(struct domain *d)
+{
+	bool ended;
+
+	spin_lock(&sched_lock);
+	ended = !--d->on_hart && d->end != DOMAIN_RUNNING;
+	spin_unlock(&sched_lock);
+	if (ended)
+		domain_reap(d);
 }
 
 /* A dead vCPU of a domain that reboots: as hart_stop would leave it. */
 void sched_revive(struct vcpu *v)
 {
 	spin_lock(&sched_lock);
-	v->state = VCPU_STOPPED;
+	set_state(v, VCPU_STOPPED);
 	spin_unlock(&sched_lock);
+}
+
+/* The end of a poll, if that is due; returns when it is, if it is not. */
+static u64 expire_poll(struct vcpu *v, u64 t)
+{
+	if (!v->events.polling)
+		return TIME_NEVER;
+	if (v->events.poll_end > t)
+		return v->events.poll_end;
+	make_runnable(v);
+	return TIME_NEVER;
 }
 
 /* Raises what is due of the timers kept on p; returns when the next is. */
@@ -212,7 +350,10 @@ u64 sched_expire_timers(struct pcpu *p, u64 t)
 
 	spin_lock(&sched_lock);
 	for (struct vcpu *v = vcpus; v; v = v->next) {
-		if (v->last_pcpu != p || v->timer == TIME_NEVER)
+		if (v->last_pcpu != p)
+			continue;
+		first = MIN(first, expire_poll(v, t));
+		if (v->timer == TIME_NEVER)
 			continue;
 		if (v->timer > t) {
 			first = MIN(first, v->timer);
@@ -220,7 +361,7 @@ u64 sched_expire_timers(struct pcpu *p, u64 t)
 		}
 		v->timer = TIME_NEVER;
 		__atomic_fetch_or(&v->sip, SIP_STIP, __ATOMIC_RELEASE);
-		if (v->state == VCPU_BLOCKED && v->ops->irq_ready(v))
+		if (v->state == VCPU_BLOCKED && ready(v))
 			make_runnable(v);
 		else if (v->pcpu && v->pcpu != p)
 			smp_kick(v->pcpu);
@@ -292,16 +433,18 @@ struct vcpu *schedule(struct vcpu *prev)
 				ended = prev->domain;
 		}
 		if (next) {
-			next->state = VCPU_RUNNING;
+			set_state(next, VCPU_RUNNING);
 			next->run_start = t;
 			floor_vruntime = MAX(floor_vruntime, next->vruntime);
+			if (next != prev)
+				runstate_write(next);
 			start_slice(p, t, others);
 		}
 		spin_unlock(&sched_lock);
 		if (ended)
 			domain_reap(ended);
 		if (next) {
-			time_program(next->timer);
+			time_program(MIN(next->timer, vcpu_event_timer(next)));
 			return next;
 		}
 		prev = NULL;

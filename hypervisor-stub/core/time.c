@@ -4,6 +4,7 @@
  * here last, the next look at the console. A deadline that moves away is left to fire: cheaper than to search.
  */
 #include "csr.h"
+#include "event.h"
 #include "smp.h"
 #include "stub.h"
 
@@ -57,9 +58,11 @@ void time_expire(void)
 		first = TIME_NEVER;	/* schedule() starts the next */
 	}
 	first = MIN(first, sched_expire_timers(p, t));
+	first = MIN(first, event_expire_timers(t));
 	if (p->id == 0) {
 		if (t >= next_poll) {
 			console_poll();
+			watchdogs_expire(t);
 			next_poll = t + POLL_TICKS;
 		}
 		first = MIN(first, next_poll);

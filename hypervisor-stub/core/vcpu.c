@@ -29,6 +29,9 @@ struct vcpu *vcpu_create(struct domain *d, unsigned int id, u64 pool_size)
 	v->domain = d;
 	v->id = id;
 	v->timer = TIME_NEVER;
+	v->events.singleshot = TIME_NEVER;
+	v->events.periodic = TIME_NEVER;
+	v->events.info = &v->events.dummy;
 	v->state = VCPU_STOPPED;
 	v->ops = d->hvm ? &hvm_ops : &pv_ops;
 	if (v->ops->init && v->ops->init(v, pool_size - sizeof(*v)))
@@ -49,6 +52,7 @@ void vcpu_start(struct vcpu *v)
 	v->timer = TIME_NEVER;
 	v->stuck = 0;
 	v->ops->reset(v);
+	vcpu_events_start(v);
 	asm_fence_i();		/* the stub, or the domain, has written what it will execute */
 	v->start_pending = false;
 }
@@ -129,6 +133,39 @@ void vcpu_wait_fence(struct vcpu *self, struct vcpu *target)
 		if (READ_ONCE(self->req_posted) != self->req_done)
 			vcpu_handle_requests(self);
 		smp_relax(turn++);
+	}
+}
+
+/*
+ * Flushes what d's vCPUs have cached of a range of addresses, size 0: of everything, their guest physical memory as well;
+ * and their instruction caches. v runs here, and may be one of them.
+ */
+void vcpu_fence_domain(struct vcpu *v, struct domain *d, u64 start, u64 size)
+{
+	const struct fence_range r = { start, size, FENCE_ANY_ASID };
+
+	for (unsigned int i = 0; i < d->nr_vcpus; i++) {
+		if (d->vcpu[i] != v) {
+			vcpu_post_fence(d->vcpu[i], &r);
+			vcpu_post_fence_i(d->vcpu[i]);
+		}
+	}
+	if (v->domain == d) {
+		asm_fence_i();
+		v->ops->fence(v, start, size, FENCE_ANY_ASID);
+	}
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		if (d->vcpu[i] != v)
+			vcpu_wait_fence(v, d->vcpu[i]);
+}
+
+/* For locks whose holder may wait for a fence of ours: do what is asked of us while we wait. */
+void vcpu_lock(struct vcpu *v, spinlock_t *lock)
+{
+	for (unsigned int turn = 0; __atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE); turn++) {
+		if (READ_ONCE(v->req_posted) != v->req_done)
+			vcpu_handle_requests(v);
+		smp_relax(turn);
 	}
 }
 

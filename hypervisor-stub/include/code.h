@@ -23,6 +23,7 @@ struct code_slot {
 
 struct code {
 	spinlock_t lock;	/* makes and drops copies */
+	struct vcpu *holder;	/* who has it */
 	u64 base, frames;	/* guest memory, for the bitmaps */
 	u64 *writable;		/* frame n: a vCPU may have it mapped writable */
 	u64 *copied;		/* frame n: there is a copy of it */
@@ -38,6 +39,7 @@ struct code *code_create(struct domain *d);
 void code_reset(struct domain *d);
 void code_trapped(struct vcpu *v, u32 insn);		/* at pc, as an illegal instruction */
 bool code_original(struct vcpu *v, u32 *insn);		/* an ecall at pc stands for another instruction */
+void code_gone(struct vcpu *v, struct domain *d, u64 gpa);
 
 /* For arch/shadow.c, where d->code is not NULL. */
 u8 *code_for_fetch(struct vcpu *v, u64 va, paddr_t pa);
@@ -49,7 +51,7 @@ static inline bool code_in_region(const struct code *c, u64 gpa)
 {
 	u64 piece = (gpa - c->base) >> 21;
 
-	return READ_ONCE(c->regions[piece / 64]) & BIT(piece % 64);
+	return piece < c->frames / 512 && READ_ONCE(c->regions[piece / 64]) & BIT(piece % 64);
 }
 
 #endif

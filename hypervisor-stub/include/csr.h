@@ -66,9 +66,11 @@
 #define IRQ_SOFT	1
 #define IRQ_TIMER	5
 #define IRQ_EXT		9
+#define IRQ_UPCALL	24	/* pv: of those that AIA leaves to the platform */
 #define SIP_SSIP	BIT(IRQ_SOFT)
 #define SIP_STIP	BIT(IRQ_TIMER)
 #define SIP_SEIP	BIT(IRQ_EXT)
+#define SIP_UPCALL	BIT(IRQ_UPCALL)
 #define SIP_ALL		(SIP_SSIP | SIP_STIP | SIP_SEIP)
 
 /* scause without the interrupt bit (table 12.6) */
@@ -110,6 +112,7 @@
 #define PTE_PPN_SHIFT	10
 #define PTE_PPN_MASK	(BIT(44) - 1)
 #define PTE_RESERVED	(~0UL << 54)	/* N, PBMT and bits for future use: never offered to a pv guest */
+#define PTE_PBMT	(3UL << 61)
 #define PTE_ENTRIES	512
 
 #ifdef __riscv

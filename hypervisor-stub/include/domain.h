@@ -3,6 +3,7 @@
 #ifndef STUB_DOMAIN_H
 #define STUB_DOMAIN_H
 
+#include "event.h"
 #include "lock.h"
 #include "types.h"
 
@@ -17,6 +18,17 @@ struct vcpu;
 struct module {
 	paddr_t start;
 	u64 size;
+};
+
+/* What xen/ keeps of a domain, besides its event channels. */
+struct domain_xen {
+	struct xencons_interface *console;	/* a page of the pool */
+	u32 console_port;			/* the guest's end of the console's event channel */
+	spinlock_t console_lock;		/* of our side of the ring */
+	bool console_used;			/* the guest has signalled it: input goes into the ring from then on */
+	u64 shared_frame;			/* 1 + the frame where shared_info is; 0: at none */
+	u64 vm_assist;				/* BIT(VMASST_TYPE_...) */
+	u64 params[39];				/* HVM_NR_PARAMS */
 };
 
 /* What the machine's device tree asks for. */
@@ -41,9 +53,12 @@ struct console_buf {
 enum domain_end { DOMAIN_RUNNING, DOMAIN_POWEROFF, DOMAIN_REBOOT, DOMAIN_CRASHED };
 
 struct domain {
-	struct domain_config cfg;
+	/* First: what is beyond 2 KiB takes an instruction more to get at. */
 	unsigned int id;
 	bool hvm;
+	struct domain_events events;
+	struct shared_info *shared_info;	/* a page of the pool; xen/event_channel.c */
+	struct domain_config cfg;
 	u64 entry, fdt;		/* where its first vCPU starts, and with what in a1 */
 	unsigned int nr_vcpus;
 	struct vcpu *vcpu[MAX_VCPUS];
@@ -51,10 +66,21 @@ struct domain {
 
 	/* Guest physical memory: a Sv39x4 table. With H the hart walks it, else arch/walk.c does. */
 	u64 *p2m;
+	spinlock_t p2m_lock;	/* changes of it; readers need none */
+	u64 *p2m_tables;	/* tables not in use, linked through their first word */
+	u64 p2m_top;		/* the highest address that was ever mapped */
+
+	/* Its memory, whatever is mapped where: pieces of 2 MiB, and which pages of them it has given back to take again. */
+	paddr_t *pieces;
+	unsigned int nr_pieces;
+	u32 *free_pages;	/* by machine frame number */
+	u64 nr_free, nr_pages;	/* nr_pages: those it has, mapped or not */
 	struct code *code;	/* pv: copies of its kernel's code; NULL: none are made */
 	/* Pages for its own tables: taken from the machine once, when the domain is built. */
 	u8 *pool;
 	u64 pool_size, pool_used;
+
+	struct domain_xen xen;
 
 	/* How it ends. Set once, under the lock; the last vCPU to leave a hart takes the domain down. */
 	spinlock_t lock;
@@ -62,6 +88,7 @@ struct domain {
 	char reason[96];
 	struct vcpu *culprit;
 	unsigned int on_hart;	/* how many of its vCPUs are on a hart; under sched_lock */
+	unsigned int users;	/* domain_get() without a domain_put() */
 };
 
 extern struct domain *domains[MAX_DOMAINS];
@@ -75,6 +102,8 @@ void domains_unlock(void);
 void domain_crash(struct vcpu *v, const char *fmt, ...) __printf(2, 3);
 void domain_end(struct vcpu *v, enum domain_end how);
 void domain_reap(struct domain *d);		/* ended, and none of its vCPUs is on a hart */
+bool domain_hold(struct domain *d);		/* it does not go away until ... ; false: it has ended */
+void domain_release(struct domain *d);
 void *domain_pool_take(struct domain *d, u64 size);
 void *domain_pool_alloc(struct domain *d, u64 size);	/* the same, zeroed */
 
@@ -89,11 +118,24 @@ int guest_fdt_build(const struct domain *d, void *buf, int size, u64 initrd_star
 unsigned int config_read(struct domain_config *cfg, unsigned int max);
 
 /* arch/p2m.c */
+enum p2m_kind {
+	P2M_NONE,
+	P2M_RAM,		/* a page of the domain's memory */
+	P2M_STUB,		/* one that the stub shares with it */
+};
+
+u64 p2m_pool_size(u64 memory);		/* what it takes of the domain's pool */
 int p2m_init(struct domain *d);
-int p2m_map_2m(struct domain *d, gpa_t gpa, paddr_t pa);
-bool p2m_lookup(const struct domain *d, gpa_t gpa, paddr_t *pa, u64 *left);
+int p2m_map_2m(struct domain *d, gpa_t gpa, paddr_t pa);	/* of its memory; when it is built */
+void p2m_reset(struct domain *d);				/* as it was built; none of its vCPUs runs */
+bool p2m_lookup(const struct domain *d, gpa_t gpa, paddr_t *pa, u64 *size);
+enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa);
 int p2m_copy_to(struct domain *d, gpa_t gpa, const void *src, u64 len);
 int p2m_copy_from(struct domain *d, void *dst, gpa_t gpa, u64 len);
 void p2m_free(struct domain *d);
+
+/* Under d->p2m_lock. A page; 0, or -XEN_EINVAL or -XEN_ENOMEM. Nobody sees the change for certain before p2m_flush(). */
+int p2m_set(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind);
+void p2m_flush(struct vcpu *v, struct domain *d);
 
 #endif

@@ -6,7 +6,7 @@
 #include "types.h"
 
 typedef struct {
-	u32 held;
+	s32 held;
 } spinlock_t;
 
 void smp_relax(unsigned int turn);	/* arch/smp.c */
@@ -17,6 +17,11 @@ static inline void spin_lock(spinlock_t *lock)
 	for (unsigned int turn = 0; READ_ONCE(lock->held) || __atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE);
 	     turn++)
 		smp_relax(turn);
+}
+
+static inline bool spin_trylock(spinlock_t *lock)
+{
+	return !__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE);
 }
 
 static inline void spin_unlock(spinlock_t *lock)

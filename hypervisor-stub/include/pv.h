@@ -22,6 +22,7 @@ struct vcpu;
 #define INSN_ECALL	0x73u
 
 bool emulate_privileged(u32 insn);
+u64 pv_sip(struct vcpu *v);
 void pv_inject(struct vcpu *v, u64 cause, u64 tval);
 void pv_set_user(struct vcpu *v, bool user);
 

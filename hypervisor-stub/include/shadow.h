@@ -36,6 +36,8 @@ struct shadow_ctx {
 };
 
 struct shadow {
+	u32 gen;		/* what a kernel address means may have changed since the last */
+	u64 call_pc;		/* an ecall of the kernel here is one, in this address space; 0: not known of any */
 	u8 *pool;		/* nr pages; page 0 is not used */
 	u16 *link;		/* next page of the list that page n is on */
 	u8 *splinter;		/* table n holds pieces of one larger guest page */
@@ -44,7 +46,6 @@ struct shadow {
 	spage_t global[512];	/* tables of the guest's global mappings, shared by all kernel views */
 	spage_t global_head, global_tail;
 	u64 clock;
-	u32 gen;		/* what a kernel address means may have changed since the last */
 	u64 hw_gen;		/* changes when the vCPU moves to another hart: its ASIDs are void */
 	struct shadow_ctx *cur;
 	u64 live;		/* contexts in use, a bit each */

@@ -29,6 +29,7 @@ void memory_add(paddr_t start, u64 size);
 void memory_reserve(paddr_t start, u64 size);
 void memory_ready(void);
 bool memory_is_ram(paddr_t start, u64 size);
+paddr_t memory_end(void);
 paddr_t memory_alloc(u64 size, u64 align);	/* 0 when there is none */
 void memory_free(paddr_t start, u64 size);
 u64 memory_available(void);
@@ -71,6 +72,11 @@ void sched_stop(struct vcpu *v);
 void sched_block(struct vcpu *v);			/* until an enabled interrupt is pending */
 void sched_kick(struct vcpu *v);			/* an interrupt or a request waits for it */
 void sched_kill(struct vcpu *v);
+void sched_yield(struct vcpu *v);
+bool sched_poll_wake(struct vcpu *v, u32 port);
+void sched_retime(struct vcpu *v, u64 deadline);
+bool sched_hold(struct domain *d);
+void sched_release(struct domain *d);
 struct vcpu *schedule(struct vcpu *prev);
 void sched_remove(struct vcpu *v);
 void sched_revive(struct vcpu *v);
@@ -107,6 +113,26 @@ void sbi_shutdown(bool failed) __noreturn;
 
 /* arch/hvm.c */
 void hvm_init_hart(void);
+
+/* arch/copy.S: 0, or 1 when the guest's address faulted; len is not 0 */
+u64 copy_plain(void *dst, const void *src, u64 len);
+u64 copy_hlv(void *dst, u64 gva, u64 len);
+u64 copy_hsv(u64 gva, const void *src, u64 len);
+/*
+ * The same for one word, by load_word_plain or load_word_hlv: false when the address faulted. In line, for a function's
+ * call would save what this does not touch.
+ */
+#ifdef __riscv
+#define load_word(how, gva, word) ({								\
+	register u64 __a0 asm("a0") = (gva);							\
+	register u64 __a1 asm("a1");								\
+	asm volatile("call " #how : "+r"(__a0), "=r"(__a1) : : "ra", "t0", "t1", "memory");	\
+	*(word) = __a0;										\
+	__a1; })
+#else
+#define load_word(how, gva, word) how(gva, word)
+bool load_word_plain(u64 gva, u64 *word);
+#endif
 
 /* arch/guest_sbi.c: the guest's calls */
 void guest_sbi(struct vcpu *v);

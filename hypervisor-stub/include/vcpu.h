@@ -4,6 +4,7 @@
 #define STUB_VCPU_H
 
 #include "csr.h"
+#include "event.h"
 #include "lock.h"
 #include "shadow.h"
 #include "types.h"
@@ -72,6 +73,7 @@ struct vcpu_ops {
 	void (*reset)(struct vcpu *v);		/* S-mode reset state: bare, interrupts off */
 	void (*fence)(struct vcpu *v, u64 start, u64 size, s32 asid);
 	void (*fence_all)(struct vcpu *v);
+	bool (*irqs_on)(struct vcpu *v);	/* it takes interrupts, or would if there were one; it runs here */
 	bool (*irq_ready)(struct vcpu *v);	/* an interrupt is pending and enabled in sie: wfi ends */
 	void (*deliver)(struct vcpu *v);	/* last thing before the guest runs: pending interrupts */
 	void (*timer)(struct vcpu *v);		/* v->timer has changed; NULL: core/time.c does all there is to do */
@@ -100,6 +102,14 @@ struct decoded {
 
 #define DECODED_ENTRIES	256
 
+/* The hypercall that is being made; xen.h. */
+struct hypercall_state {
+	u64 *arg;		/* arg[0]: the guest's a1 */
+	int budget;		/* work that may be done before the others have their turn */
+	u64 progress;		/* of a call that is continued */
+	bool in_multicall;
+};
+
 struct vcpu {
 	/* Offsets of this part are known to arch/entry.S (asm-offsets.h). */
 	u64 regs[32];		/* regs[0] stays 0 */
@@ -116,12 +126,11 @@ struct vcpu {
 	unsigned int stuck;	/* exceptions taken on the first instruction of the exception handler */
 	struct guest_csrs csr;
 	u64 sip;		/* pending interrupts; others set bits here atomically */
-	struct shadow shadow;	/* pv: the virtual TLB */
-	struct decoded decoded[DECODED_ENTRIES];
 
 	struct domain *domain;
 	unsigned int id;
 	u32 traps[TRAP_NR];
+	struct hypercall_state call;
 
 	/* Scheduling; under sched_lock unless said otherwise. */
 	enum vcpu_state state;
@@ -131,6 +140,7 @@ struct vcpu {
 	u64 runtime;		/* ticks of run time, ever */
 	u64 run_start;
 	u64 timer;		/* guest's timer deadline in ticks; ~0 = none */
+	struct vcpu_events events;
 
 	/* HSM hart_start: taken over when the vCPU next runs, for it may still be leaving a hart. */
 	bool start_pending;
@@ -142,9 +152,18 @@ struct vcpu {
 	bool req_fence_i, req_all;
 	unsigned int req_count;
 	struct fence_range req[VCPU_MAX_RANGES];
+
+	/* Last: what is beyond the first 2 KiB takes an instruction more to get at. */
+	struct shadow shadow;	/* pv: the virtual TLB */
+	struct decoded decoded[DECODED_ENTRIES];
 };
 
 extern const struct vcpu_ops pv_ops, hvm_ops;
+
+/* xen/vcpu_op.c; under sched_lock */
+void runstate_change(struct vcpu *v, enum vcpu_state state, u64 t);
+void runstate_get(const struct vcpu *v, struct vcpu_runstate_info *r);
+void runstate_write(const struct vcpu *v);
 
 /* core/vcpu.c */
 struct vcpu *vcpu_create(struct domain *d, unsigned int id, u64 pool_size);
@@ -155,10 +174,18 @@ void vcpu_post_fence(struct vcpu *v, const struct fence_range *r);
 void vcpu_post_fence_i(struct vcpu *v);
 void vcpu_wait_fence(struct vcpu *self, struct vcpu *target);
 void vcpu_handle_requests(struct vcpu *v);
+void vcpu_fence_domain(struct vcpu *v, struct domain *d, u64 start, u64 size);
+void vcpu_lock(struct vcpu *v, spinlock_t *lock);
 void vcpu_stuck(struct vcpu *v, u64 handler, u64 cause, u64 tval);
 const char *vcpu_state_name(const struct vcpu *v);
 void vcpu_dump(const struct vcpu *v);
 void vcpu_print_traps(const struct vcpu *v);
+
+/* When the first of its VIRQ_TIMERs is due. */
+static inline u64 vcpu_event_timer(const struct vcpu *v)
+{
+	return MIN(READ_ONCE(v->events.singleshot), READ_ONCE(v->events.periodic));
+}
 
 static inline void vcpu_count(struct vcpu *v, enum trap_cause cause)
 {

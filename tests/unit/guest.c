@@ -2,32 +2,31 @@
 /* A pv domain to test with; see guest.h. */
 #include <string.h>
 #include "guest.h"
+#include "xen.h"
 
 #define PIECES_AT	(HOST_RAM_BASE + (256UL << 20))	/* guest memory: the machine's upper half */
 #define POOL_AT		(HOST_RAM_BASE + (16UL << 20))
-#define POOL_SIZE	(64UL << 20)
+#define POOL_SIZE	(64UL << 20)	/* twice */
 #define MAX_MIB		128
 
-struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages)
+static void make(struct domain *d, unsigned int n, unsigned int mib, unsigned int vcpus, unsigned int shadow_pages)
 {
-	static struct domain store;
-	struct domain *d = &store;
-	unsigned int n = mib / 2;
+	unsigned int pieces = mib / 2;
 	u64 share;
 
 	memset(d, 0, sizeof(*d));
-	d->id = 1;
-	d->cfg.id = 1;
+	d->id = 1 - n;
+	d->cfg.id = d->id;
 	d->cfg.memory = (u64)mib << 20;
-	d->pool = pa_to_va(POOL_AT);
+	d->pool = pa_to_va(POOL_AT + n * POOL_SIZE);
 	d->pool_size = POOL_SIZE;
 	/* What the pool is made of has been used before. */
 	memset(d->pool, 0xa5, MIN(POOL_SIZE, 4UL << 20));
 	if (mib > MAX_MIB || p2m_init(d))
 		host_die("guest_make");
-	for (unsigned int i = 0; i < n; i++) {
+	for (unsigned int i = 0; i < pieces; i++) {
 		/* No two pieces side by side as in the guest: what runs over the end of one hits another. */
-		paddr_t pa = PIECES_AT + (u64)((i * 7 + 3) % (MAX_MIB / 2)) * SZ_2M;
+		paddr_t pa = PIECES_AT + (u64)(n * MAX_MIB / 2 + (i * 7 + 3) % (MAX_MIB / 2)) * SZ_2M;
 
 		memset(pa_to_va(pa), 0, 1 << 16);
 		if (p2m_map_2m(d, GUEST_RAM_BASE + i * SZ_2M, pa))
@@ -37,9 +36,26 @@ struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int sha
 	for (d->nr_vcpus = 0; d->nr_vcpus < vcpus; d->nr_vcpus++)
 		if (!vcpu_create(d, d->nr_vcpus, share))
 			host_die("guest_make: vCPU");
+	if (xen_domain_init(d))
+		host_die("guest_make: shared pages");
 	for (unsigned int i = 0; i < vcpus; i++)
 		vcpu_start(d->vcpu[i]);
-	return d;
+}
+
+struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages)
+{
+	static struct domain store;
+
+	make(&store, 0, mib, vcpus, shadow_pages);
+	return &store;
+}
+
+struct domain *guest_make_initial(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages)
+{
+	static struct domain store;
+
+	make(&store, 1, mib, vcpus, shadow_pages);
+	return &store;
 }
 
 void guest_run(struct vcpu *v)

@@ -8,12 +8,18 @@
 /* One at a time. Memory from GUEST_RAM_BASE on; vCPUs, each with about that many shadow pages (0: plenty). */
 struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages);
 
+/* Domain 0 beside it, which may manage it. */
+struct domain *guest_make_initial(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages);
+
 /* Lets v run here, as the scheduler would. */
 void guest_run(struct vcpu *v);
 void guest_leave(struct vcpu *v);
 
 /* The guest's memory as it sees it. */
 u64 *guest_u64(struct domain *d, u64 gpa);
+
+/* Each of its pages is at one frame, or free, or lost until it ends; nothing of others is mapped. xen-check.c */
+void guest_check_memory(const struct domain *d);
 
 /* Memory of the domain? */
 bool guest_owns(struct domain *d, paddr_t pa);

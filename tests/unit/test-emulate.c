@@ -114,7 +114,7 @@ static bool satp_mode_unsupported(u64 val)
 
 static const struct model models[] = {
 	{ CSR_SSTATUS, SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | SSTATUS_SUM | SSTATUS_MXR | SSTATUS_FS, SSTATUS_UXL_64, NULL },
-	{ CSR_SIE, SIP_SSIP | SIP_STIP | SIP_SEIP, 0, NULL },
+	{ CSR_SIE, SIP_SSIP | SIP_STIP | SIP_SEIP | SIP_UPCALL, 0, NULL },
 	{ CSR_SIP, SIP_SSIP, 0, NULL },
 	{ CSR_STVEC, ~0UL, 0, stvec_mode_reserved },
 	{ CSR_SCOUNTEREN, 7, 0, NULL },

@@ -117,8 +117,9 @@ static void unknown_numbers(void **state)
 		assert_error(call(known[i], 1UL << 32, rnd(), rnd(), rnd(), rnd(), rnd()), NOT_SUPPORTED);
 		assert_error(call(known[i], ~0UL, rnd(), rnd(), rnd(), rnd(), rnd()), NOT_SUPPORTED);
 	}
-	/* Xen's hypercalls, before there are any: not supported is how a guest finds out. */
-	assert_error(CALL(0x0a000007, 17), NOT_SUPPORTED);
+	/* The neighbours of Xen's hypercalls: not supported is how a guest finds out that there are none. */
+	assert_error(CALL(0x0a000006, 17), NOT_SUPPORTED);
+	assert_error(CALL(0x0a000008, 17), NOT_SUPPORTED);
 }
 
 static void timer(void **state)

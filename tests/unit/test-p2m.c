@@ -2,6 +2,7 @@
 /* arch/p2m.c: guest physical memory, and the domain's pool its tables are from. */
 #include "guest.h"
 #include "unit.h"
+#include "xen.h"
 
 #define MIB	16
 #define TOP	(GUEST_RAM_BASE + ((u64)MIB << 20))
@@ -34,22 +35,85 @@ static void lookup(void **state)
 	assert_true(p2m_lookup(d, TOP - 1, &pa, &size));
 }
 
+/* A page anywhere in 41 bits; beyond them nothing, and nothing is used up for it. */
 static void map_outside(void **state)
 {
-	u64 used = d->pool_used;
+	static const u64 outside[] = { 1UL << 41, 1UL << 50, ~0UL & PAGE_MASK };
+	u64 *tables = d->p2m_tables, top = (1UL << 41) - PAGE_SIZE, size;
+	paddr_t pa;
 
 	(void)state;
-	assert_int_not_equal(p2m_map_2m(d, 1UL << 41, HOST_RAM_BASE), 0);
-	assert_int_not_equal(p2m_map_2m(d, ~0UL & ~(SZ_2M - 1), HOST_RAM_BASE), 0);
-	assert_int_equal(d->pool_used, used);
-	assert_int_equal(p2m_map_2m(d, (1UL << 41) - SZ_2M, HOST_RAM_BASE + SZ_2M), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(outside); i++) {
+		assert_int_equal(p2m_set(d, outside[i], HOST_RAM_BASE, P2M_RAM), -XEN_EINVAL);
+		assert_int_equal(p2m_set(d, outside[i], 0, P2M_NONE), -XEN_EINVAL);
+	}
+	assert_int_equal(p2m_set(d, top, 0, P2M_NONE), 0);
+	assert_ptr_equal(d->p2m_tables, tables);
+	assert_int_equal(p2m_set(d, top, HOST_RAM_BASE + PAGE_SIZE, P2M_STUB), 0);
+	assert_true(p2m_lookup(d, top + 5, &pa, &size));
+	assert_int_equal(pa, HOST_RAM_BASE + PAGE_SIZE + 5);
+	assert_int_equal(size, PAGE_SIZE);
+	assert_int_equal(p2m_kind(d, top, &pa), P2M_STUB);
+	assert_int_equal(d->p2m_top, top + PAGE_SIZE - 1);
+	assert_false(p2m_lookup(d, top - 1, &pa, &size));
 }
 
-static void pool_runs_out(void **state)
+/* A piece that is split is where it was, but for what was changed. */
+static void split(void **state)
 {
+	const u64 gpa = GUEST_RAM_BASE + SZ_2M + 5 * PAGE_SIZE;
+	paddr_t first, pa;
+	u64 size;
+
 	(void)state;
-	d->pool_size = d->pool_used;
-	assert_int_not_equal(p2m_map_2m(d, 1UL << 35, HOST_RAM_BASE), 0);
+	assert_true(p2m_lookup(d, GUEST_RAM_BASE + SZ_2M, &first, &size));
+	assert_int_equal(p2m_set(d, gpa, 0, P2M_NONE), 0);
+	for (u64 off = 0; off < SZ_2M; off += PAGE_SIZE) {
+		if (GUEST_RAM_BASE + SZ_2M + off == gpa) {
+			assert_false(p2m_lookup(d, gpa, &pa, &size));
+			assert_int_equal(p2m_kind(d, gpa, &pa), P2M_NONE);
+			continue;
+		}
+		assert_true(p2m_lookup(d, GUEST_RAM_BASE + SZ_2M + off + 7, &pa, &size));
+		assert_int_equal(pa, first + off + 7);
+		assert_int_equal(size, PAGE_SIZE);
+		assert_int_equal(p2m_kind(d, GUEST_RAM_BASE + SZ_2M + off, &pa), P2M_RAM);
+	}
+	assert_true(p2m_lookup(d, GUEST_RAM_BASE, &pa, &size));
+	assert_int_equal(size, SZ_2M);
+	p2m_reset(d);
+	assert_true(p2m_lookup(d, gpa, &pa, &size));
+	assert_int_equal(pa, first + 5 * PAGE_SIZE);
+	assert_int_equal(size, SZ_2M);
+}
+
+static unsigned int free_tables(void)
+{
+	unsigned int n = 0;
+
+	for (u64 *t = d->p2m_tables; t; t = (u64 *)t[0])
+		n++;
+	return n;
+}
+
+/* All of its memory can be in small pages; then, some time, there is no table left: an error, and all come back. */
+static void tables_run_out(void **state)
+{
+	unsigned int before;
+	int err = 0;
+
+	(void)state;
+	p2m_reset(d);
+	before = free_tables();
+	for (u64 gpa = GUEST_RAM_BASE; gpa < TOP; gpa += SZ_2M)
+		assert_int_equal(p2m_set(d, gpa, 0, P2M_NONE), 0);
+	for (unsigned int i = 0; i <= before && !err; i++)
+		err = p2m_set(d, 0x40000000UL + i * SZ_2M, HOST_RAM_BASE, P2M_STUB);
+	assert_int_equal(err, -XEN_ENOMEM);
+	assert_int_equal(free_tables(), 0);
+	assert_int_equal(p2m_set(d, 1UL << 40, HOST_RAM_BASE, P2M_STUB), -XEN_ENOMEM);
+	p2m_reset(d);
+	assert_int_equal(free_tables(), before);
 }
 
 /* Sv39x4 as a hart would walk it (15.5.1): the root is 16 KiB, aligned to that. */
@@ -132,5 +196,5 @@ static void pool(void **state)
 }
 
 #define E(name) cmocka_unit_test_setup(name, setup)
-UNIT_MAIN(E(lookup), E(map_outside), E(pool_runs_out), E(is_what_a_hart_walks), E(copies), E(copies_end_where_memory_does),
+UNIT_MAIN(E(lookup), E(map_outside), E(split), E(tables_run_out), E(is_what_a_hart_walks), E(copies), E(copies_end_where_memory_does),
 	  E(pool))

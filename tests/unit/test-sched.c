@@ -70,7 +70,8 @@ static void add_vcpu(struct domain *d)
 {
 	struct vcpu *v = &vcpus[nr_vcpus];
 
-	*v = (struct vcpu){ .ops = &ops, .domain = d, .id = nr_vcpus, .timer = TIME_NEVER, .state = VCPU_STOPPED };
+	*v = (struct vcpu){ .ops = &ops, .domain = d, .id = nr_vcpus, .timer = TIME_NEVER, .state = VCPU_STOPPED,
+			    .events = { .info = &v->events.dummy, .singleshot = TIME_NEVER, .periodic = TIME_NEVER } };
 	d->vcpu[d->nr_vcpus++] = v;
 	program[nr_vcpus++] = (struct program){ 0 };
 	sched_add(v);

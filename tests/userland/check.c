@@ -37,6 +37,7 @@ static const struct {
 	{ "itimer", check_itimer },
 	{ "preempt", check_preempt },
 	{ "ticks", check_ticks },
+	{ "xen", check_xen },
 	{ "smp-counter", check_smp_counter },
 	{ "smp-membarrier", check_smp_membarrier },
 	{ "smp-shootdown", check_smp_shootdown },

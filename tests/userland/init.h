@@ -57,6 +57,9 @@ const char *check_pipe(void);
 const char *check_socket(void);
 const char *check_file(void);
 
+/* check_xen.c */
+const char *check_xen(void);
+
 /* check_mem.c */
 const char *check_memory(void);
 const char *check_mprotect(void);

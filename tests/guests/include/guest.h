@@ -58,6 +58,7 @@ void test_abort(void) __attribute__((noreturn));
 /* rt/main.c: the runner says on the command line what runs us */
 enum mode { MODE_NATIVE, MODE_PV, MODE_HVM, MODE_STUB };
 enum mode guest_mode(void);
+bool fdt_says(const char *word);		/* the device tree has these bytes */
 extern unsigned long boot_hartid;
 extern const unsigned int *boot_fdt;
 unsigned long ram_end(void);

@@ -40,6 +40,8 @@ struct hart {
 };
 
 extern struct hart harts[MAX_HARTS];
+/* Asked first of all when an interrupt comes: true if it was this one's. */
+extern bool (*irq_handler)(struct hart *h, unsigned long n);
 
 static inline struct hart *this_hart(void)
 {

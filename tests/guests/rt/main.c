@@ -22,7 +22,7 @@ static unsigned int big_endian(unsigned int v)
  * The runner writes guest=native, guest=pv or guest=hvm on the command line.
  * Looking for these bytes in the blob is all that is done with the tree.
  */
-static bool fdt_says(const char *word)
+bool fdt_says(const char *word)
 {
 	const char *p = (const char *)boot_fdt;
 	unsigned long i, n, size;

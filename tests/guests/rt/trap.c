@@ -3,6 +3,7 @@
 #include "guest.h"
 
 struct hart harts[MAX_HARTS];
+bool (*irq_handler)(struct hart *h, unsigned long n);
 volatile unsigned long vector_taken;
 void user_enter(unsigned long pc);
 void trap_kernel(void);
@@ -21,6 +22,8 @@ static void irq(struct hart *h, struct trap t)
 {
 	unsigned long n = t.cause & ~CAUSE_IRQ;
 
+	if (irq_handler && irq_handler(h, n))
+		return;
 	h->irq = t;
 	/* acknowledge first: who sees the count may send the next one at once */
 	if (n == IRQ_SOFT)

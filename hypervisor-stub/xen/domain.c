@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the hypercalls keep of a domain, from its start to its end. */
+#include "std.h"
+#include "stub.h"
+#include "xen.h"
+
+/* Pages of the pool that the domain finds at fixed addresses, and the parameters that say so. */
+static int start(struct domain *d)
+{
+	struct domain_xen *x = &d->xen;
+	int port = evtchn_alloc_for_stub(d, console_ring_notified);
+
+	if (port < 0 || p2m_set(d, MAGIC_CONSOLE, va_to_pa(x->console), P2M_STUB))
+		return -1;
+	x->console_port = port;
+	x->params[HVM_PARAM_CONSOLE_PFN] = MAGIC_CONSOLE >> PAGE_SHIFT;
+	x->params[HVM_PARAM_CONSOLE_EVTCHN] = port;
+	return 0;
+}
+
+int xen_domain_init(struct domain *d)
+{
+	d->xen.console = domain_pool_alloc(d, PAGE_SIZE);
+	if (!d->xen.console || domain_events_init(d))
+		return -1;
+	return start(d);
+}
+
+int xen_domain_reset(struct domain *d)
+{
+	struct domain_xen *x = &d->xen;
+
+	domain_events_reset(d);
+	memset(x->console, 0, PAGE_SIZE);
+	memset(x->params, 0, sizeof(x->params));
+	x->console_used = false;
+	x->shared_frame = 0;
+	x->vm_assist = 0;
+	return start(d);
+}
+
+void xen_domain_destroy(struct domain *d)
+{
+	domain_events_destroy(d);
+}

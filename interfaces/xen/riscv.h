@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the Xen guest ABI is on RISC-V: the calling convention, the types, and the hypercall of the architecture.
+ * hypercall-abi.rst says the rest.
+ */
+#ifndef XEN_RISCV_H
+#define XEN_RISCV_H
+
+#include <stdint.h>
+
+/*
+ * A hypercall is an SBI call (SBI 2.0, chapter 3) from the guest's kernel: a7 has this extension, which is firmware
+ * specific and of implementation id 7, Xen; a6 the hypercall's number; a0 is 0, and a1 to a5 are the arguments. The result
+ * is in a0 alone: 0 or more, or the negative of an error of errno.h. a1 is not preserved, all other registers are.
+ * Firmware that knows nothing of it returns SBI_ERR_NOT_SUPPORTED, -2, which is no error of errno.h's.
+ */
+#define XEN_RISCV_SBI_EXT	0x0A000007
+
+/*
+ * A pointer into the guest's memory: a virtual address of the kernel, valid in the address space that makes the call.
+ * 8 bytes, aligned to 8, also where pointers are smaller.
+ */
+#define XEN_GUEST_HANDLE(type)	union { type *p; uint64_t q; } __attribute__((aligned(8)))
+
+typedef uint64_t xen_pfn_t;
+typedef uint64_t xen_ulong_t;
+
+#define PRI_xen_pfn		PRIx64
+#define PRI_xen_ulong		PRIx64
+
+/* More vCPUs than this have no vcpu_info in shared_info: so each registers its own. */
+#define XEN_LEGACY_MAX_VCPUS	1
+
+/* Empty: what a pv guest has besides is in a page of its own. As in C++, and in Xen for Arm, they take no room. */
+struct arch_vcpu_info {
+};
+
+struct arch_shared_info {
+};
+
+/* __HYPERVISOR_riscv_op: what only RISC-V has. -ENOSYS where there is nothing of it. */
+#define RISCVOP_version		0	/* returns XEN_RISCV_OP_VERSION of the hypervisor */
+#define RISCVOP_upcall_ack	1
+
+#define XEN_RISCV_OP_VERSION	(1 << 16 | 0)
+
+/*
+ * The upcall's interrupt stays asserted until the vCPU that has it acknowledges it, as xen,upcall-ack in the hypervisor
+ * node of the device tree says:
+ *
+ *	"sip", or no property	it clears the interrupt's bit in sip, before it clears evtchn_upcall_pending
+ *	"hypercall"		it makes this call, after it has cleared evtchn_upcall_pending and before it looks at the ports
+ *	"none"			clearing evtchn_upcall_pending is all
+ *
+ * In this order an event that comes in between asserts the interrupt again, or is seen, and none is lost.
+ */
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is RISC-V's own: the calling convention, detection, __HYPERVISOR_riscv_op. Nothing of it has an answer of Xen 4.17. */
+#include "xt.h"
+
+#ifdef ARCH_RISCV
+
+#define SBI_BASE	0x10UL
+
+CLAIM("riscv.convention.a0", "a0 is 0 in a hypercall; what another value does is not defined, and the domain goes on", 1)
+{
+	for (unsigned long a0 = 1; a0; a0 <<= 3)
+		hypercall_a0(a0, __HYPERVISOR_xen_version, XENVER_version, 0, 0, 0, 0);
+	hypercall_a0(-1UL, __HYPERVISOR_multicall, 0, 0, 0, 0, 0);
+	return 1;
+}
+
+CLAIM("riscv.convention.registers", "all registers but a0 and a1 are as they were", 0)
+{
+	register unsigned long r0 asm("a0") = 0;
+	register unsigned long r1 asm("a1") = XENVER_version;
+	register unsigned long r2 asm("a2") = 0x22;
+	register unsigned long r3 asm("a3") = 0x33;
+	register unsigned long r4 asm("a4") = 0x44;
+	register unsigned long r5 asm("a5") = 0x55;
+	register unsigned long r6 asm("a6") = __HYPERVISOR_xen_version;
+	register unsigned long r7 asm("a7") = XEN_RISCV_SBI_EXT;
+	register unsigned long t0 asm("t0") = 0x100;
+	register unsigned long t6 asm("t6") = 0x600;
+
+	asm volatile("ecall" : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4), "+r"(r5), "+r"(r6), "+r"(r7), "+r"(t0),
+		     "+r"(t6) : : "memory");
+	return r2 != 0x22 || r3 != 0x33 || r4 != 0x44 || r5 != 0x55 || r6 != __HYPERVISOR_xen_version ||
+		r7 != XEN_RISCV_SBI_EXT || t0 != 0x100 || t6 != 0x600;
+}
+
+CLAIM("riscv.detection.node", "the device tree has a node compatible with xen,xen", 1)
+{
+	return machine.nr_hypervisor > 0;
+}
+
+CLAIM("riscv.detection.version", "whose first compatible says the version: xen,xen-", 0)
+{
+	machine.compatible[8] = 0;
+	return strcmp(machine.compatible, "xen,xen-");
+}
+
+CLAIM("riscv.detection.upcall", "and which interrupt the upcall is", 1)
+{
+	return machine.upcall_irq[0] > 0 && machine.upcall_irq[0] < 64;
+}
+
+CLAIM("riscv.detection.sbi", "SBI's implementation is 7, Xen", 7)
+{
+	long value = -1;
+
+	MUST(!sbi(SBI_BASE, 1, 0, 0, 0, &value));
+	return value;
+}
+
+CLAIM("riscv.detection.probe", "and has the extension of hypercalls", 1)
+{
+	long value = 0;
+
+	MUST(!sbi(SBI_BASE, 3, XEN_RISCV_SBI_EXT, 0, 0, &value));
+	return value != 0;
+}
+
+CLAIM("riscv.op.version", "RISCVOP_version returns major << 16 | minor", 1)
+{
+	return hypercall1(__HYPERVISOR_riscv_op, RISCVOP_version) >> 16;
+}
+
+CLAIM("riscv.op.unknown", "there is no such op", -XEN_ENOSYS)
+{
+	return hypercall1(__HYPERVISOR_riscv_op, 1000);
+}
+
+CLAIM("riscv.op.huge", "nor a last one", -XEN_ENOSYS)
+{
+	return hypercall1(__HYPERVISOR_riscv_op, -1UL);
+}
+
+CLAIM("riscv.op.upcall_ack", "acknowledging when there is nothing to acknowledge", 0)
+{
+	return hypercall1(__HYPERVISOR_riscv_op, RISCVOP_upcall_ack);
+}
+
+CLAIM("riscv.handle.not-canonical", "an address that Sv39 cannot have", -XEN_EFAULT)
+{
+	return version_op(XENVER_extraversion, 1UL << 40);
+}
+
+CLAIM("riscv.handle.top", "nor the last address there is", -XEN_EFAULT)
+{
+	return version_op(XENVER_extraversion, -1UL);
+}
+
+#endif

@@ -20,9 +20,12 @@ words_of() {
 	esac
 }
 
-# answers LOG: claim, verdict (pass, fail, skip) and answer, a line each. A domain's lines may begin with its number.
+# said LOG: what the domains said, without their numbers
+said() { tr -d '\r\000' <"$1" | sed 's/^(d[0-9]*) //'; }
+
+# answers LOG: claim, verdict (pass, fail, skip) and answer, a line each
 answers() {
-	tr -d '\r\000' <"$1" | sed -n 's/^(d[0-9]*) //; s/^\(not \)\{0,1\}ok [0-9]* \([^ ]*\) # \(.*\)$/\2\t\1\t\3/p' | awk -F '\t' '{
+	said "$1" | sed -n 's/^\(not \)\{0,1\}ok [0-9]* \([^ ]*\) # \(.*\)$/\2\t\1\t\3/p' | awk -F '\t' '{
 		verdict = $3 ~ /^SKIP/ ? "skip" : $2 == "" ? "pass" : "fail"
 		answer = verdict == "skip" ? "-" : $3
 		sub(/;.*/, "", answer)
@@ -30,7 +33,10 @@ answers() {
 }
 
 # differences_of ROLE: claim, Xen's answer, ours, reason
-differences_of() { awk -F '\t' -v role="$1" '!/^#/ && ($2 == role || $2 == "both") { print $1 "\t" $3 "\t" $4 "\t" $5 }' "$recorded/differences.tsv"; }
+differences_of() {
+	awk -F '\t' -v role="$1" '!/^#/ && ($2 == role || $2 == "both") { print $1 "\t" $3 "\t" $4 "\t" $5 }' \
+		"$recorded/differences.tsv"
+}
 
 # The claims that do not hold in LOG, with what the suite says about them
-failures() { tr -d '\r\000' <"$1" | sed 's/^(d[0-9]*) //' | awk '/^not ok / { print; more = 1; next } /^# / && more { print } { more = 0 }'; }
+failures() { said "$1" | awk '/^not ok / { print; more = 1; next } /^# / && more { print } { more = 0 }'; }

@@ -205,13 +205,14 @@ static bool crosses(u64 pc)
 
 static void consider_copy(struct vcpu *v, struct code_slot *s, u64 va)
 {
+	const struct code *c = v->domain->code;
 	struct translation t;
 	paddr_t pa;
 	u64 size;
 
 	/* Global mappings alone: va then means the same in every address space. */
 	if (shadow_is_global(v, va) && !guest_walk(v, va, ACCESS_FETCH, &t) && (t.pte & PTE_G) &&
-	    (t.gpa - v->domain->code->base) >> PAGE_SHIFT < v->domain->code->frames && p2m_lookup(v->domain, t.gpa, &pa, &size))
+	    (t.gpa - c->base) >> PAGE_SHIFT < c->frames && p2m_lookup(v->domain, t.gpa, &pa, &size))
 		make_copy(v, s, pa, t.gpa);
 }
 

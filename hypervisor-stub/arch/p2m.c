@@ -3,8 +3,8 @@
  * A domain's physical memory: guest physical to machine addresses, in the format of Sv39x4 (15.5.1), so
  * that one table serves both kinds of guest: with H the hart walks it, without arch/walk.c does.
  *
- * Which memory a domain owns does not depend on it: that is d->pieces, and they go back at its end. A guest may change
- * what is mapped where (memory_op); then a piece of 2 MiB is split. Readers take no lock: an entry changes in one store,
+ * Which memory a domain owns does not depend on it: that is d->pieces, and they go back at its end. A guest may
+ * change what is mapped where (memory_op); then a piece of 2 MiB is split. Readers take no lock: an entry changes in one store,
  * and tables that have been linked stay until the domain ends or starts again.
  */
 #include <xen/errno.h>

@@ -57,15 +57,15 @@ static int walk_bare(u64 va, enum access access, struct translation *t)
 	return 0;
 }
 
-/* Bits that are reserved for the guest: Svpbmt is not offered to pv guests, and a hvm guest's are the hart's to judge. */
+/* Reserved bits: Svpbmt is not offered to pv guests; a hvm guest may have it, and what it does is the hart's concern. */
 static bool bad_reserved(const struct vcpu *v, u64 pte)
 {
 	return !v->domain->hvm || (pte & PTE_RESERVED & ~PTE_PBMT);
 }
 
 /* Inlined: with three levels, every fault of a pv guest comes here. */
-static inline __attribute__((always_inline)) int walk(struct vcpu *v, u64 va, enum access access, struct translation *t,
-						      unsigned int levels)
+static inline __attribute__((always_inline)) int walk(struct vcpu *v, u64 va, enum access access,
+						      struct translation *t, unsigned int levels)
 {
 	unsigned int shift = 64 - PAGE_SHIFT - 9 * levels;	/* bits that repeat the highest one */
 	u64 table, global, size, pte, left, gpa;

@@ -137,8 +137,9 @@ paddr_t memory_alloc(u64 size, u64 align)
 		}
 	}
 	spin_unlock(&lock);
-	if (start && used_before)
-		memset(pa_to_va(start), 0, size);
+	/* What was handed out before, and our own list: it was in the first bytes. */
+	if (start)
+		memset(pa_to_va(start), 0, used_before ? size : sizeof(struct extent));
 	return start;
 }
 

@@ -137,8 +137,8 @@ void vcpu_wait_fence(struct vcpu *self, struct vcpu *target)
 }
 
 /*
- * Flushes what d's vCPUs have cached of a range of addresses, size 0: of everything, their guest physical memory as well;
- * and their instruction caches. v runs here, and may be one of them.
+ * Flushes what d's vCPUs have cached of a range of addresses, size 0: of everything, their guest physical memory as
+ * well; and their instruction caches. v runs here, and may be one of them.
  */
 void vcpu_fence_domain(struct vcpu *v, struct domain *d, u64 start, u64 size)
 {

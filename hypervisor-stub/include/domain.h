@@ -70,7 +70,7 @@ struct domain {
 	u64 *p2m_tables;	/* tables not in use, linked through their first word */
 	u64 p2m_top;		/* the highest address that was ever mapped */
 
-	/* Its memory, whatever is mapped where: pieces of 2 MiB, and which pages of them it has given back to take again. */
+	/* Its memory, whatever is mapped where: pieces of 2 MiB, and which pages of them it has given back. */
 	paddr_t *pieces;
 	unsigned int nr_pieces;
 	u32 *free_pages;	/* by machine frame number */
@@ -134,7 +134,7 @@ int p2m_copy_to(struct domain *d, gpa_t gpa, const void *src, u64 len);
 int p2m_copy_from(struct domain *d, void *dst, gpa_t gpa, u64 len);
 void p2m_free(struct domain *d);
 
-/* Under d->p2m_lock. A page; 0, or -XEN_EINVAL or -XEN_ENOMEM. Nobody sees the change for certain before p2m_flush(). */
+/* Under d->p2m_lock. A page; 0, or -XEN_EINVAL or -XEN_ENOMEM. All see the change after p2m_flush(). */
 int p2m_set(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind);
 void p2m_flush(struct vcpu *v, struct domain *d);
 

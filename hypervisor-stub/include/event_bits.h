@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Event channels: setting a port pending, in the order that interfaces/xen/xen.h and event_channel.h say. All of the 2-level
- * ABI is here, and of the FIFO ABI what is done each time: the hottest path that there is, in line.
+ * Event channels: setting a port pending, in the order that interfaces/xen/xen.h and event_channel.h say. All of the
+ * 2-level ABI is here, and of the FIFO ABI what is done each time: the hottest path that there is, in line.
  */
 #ifndef STUB_EVENT_BITS_H
 #define STUB_EVENT_BITS_H

@@ -43,10 +43,10 @@ void hypercall(struct vcpu *v);				/* an ecall with XEN_RISCV_SBI_EXT; pc is pas
 long hypercall_dispatch(struct vcpu *v, u64 nr);	/* with the arguments in v->call */
 
 /*
- * Long operations. A call has a budget, in units of very roughly 1,000 instructions. Where hypercall_preempt(v, cost) says
- * true, the handler leaves off: it returns hypercall_again(v, progress). The guest then makes the same call again, after
- * interrupts and other vCPUs had their turn, and the handler finds progress in hypercall_progress(v), which is 0 at first.
- * It is to be believed no more than any argument: it was in a register of the guest.
+ * Long operations. A call has a budget, in units of very roughly 1,000 instructions. Where hypercall_preempt(v, cost)
+ * says true, the handler leaves off: it returns hypercall_again(v, progress). The guest then makes the same call again,
+ * after interrupts and other vCPUs had their turn, and the handler finds progress in hypercall_progress(v), which is 0
+ * at first. It is to be believed no more than any argument: it was in a register of the guest.
  */
 #define HYPERCALL_AGAIN		(-0x7fffffffL)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The two consoles of a domain (interfaces/xen/console.h): by hypercall, and the ring. Behind both is core/console.c. */
+/* The two consoles of a domain (interfaces/xen/console.h), by hypercall and the ring. Behind both is core/console.c. */
 #include "lock.h"
 #include "std.h"
 #include "stub.h"
@@ -63,7 +63,7 @@ static bool take_output(struct domain *d, struct xencons_interface *ring)
 			buf[n] = READ_ONCE(ring->out[MASK_XENCONS_IDX(cons, ring->out)]);
 		console_write(d, buf, n);
 	}
-	smp_mb();
+	smp_mb();	/* the bytes are read before the guest may write others there */
 	WRITE_ONCE(ring->out_cons, cons);
 	return true;
 }
@@ -73,7 +73,7 @@ static bool give_input(struct domain *d, struct xencons_interface *ring)
 	u32 cons = READ_ONCE(ring->in_cons), prod = ring->in_prod, first = prod;
 	char c;
 
-	smp_mb();
+	smp_mb();	/* cons is read before what the guest has read is overwritten */
 	while (prod - cons < sizeof(ring->in) && console_read(d, &c, 1)) {
 		WRITE_ONCE(ring->in[MASK_XENCONS_IDX(prod, ring->in)], c);
 		prod++;

@@ -4,7 +4,10 @@
 #include "stub.h"
 #include "xen.h"
 
-/* Pages of the pool that the domain finds at fixed addresses, and the parameters that say so. */
+/*
+ * Pages of the pool that the domain finds at fixed addresses, and the parameters that say so. The wall clock in
+ * shared_info stays 0: the stub drives no clock of the machine, and nothing sets it.
+ */
 static int start(struct domain *d)
 {
 	struct domain_xen *x = &d->xen;

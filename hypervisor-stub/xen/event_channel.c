@@ -3,8 +3,8 @@
  * Event channels: a domain's ports, what each is bound to, and signalling one. What a signal does to the bits that the
  * guest sees is in event_bits.h and event_fifo.c; event_domain.c has what the rest of the stub does with them.
  *
- * One lock for all of it: the two ends of a channel change together, and a signal ends at a vCPU of another domain, which
- * must not go away meanwhile. It is held for some tens of instructions. sched_lock may be taken inside it.
+ * One lock for all of it: the two ends of a channel change together, and a signal ends at a vCPU of another domain,
+ * which must not go away meanwhile. It is held for some tens of instructions. sched_lock may be taken inside it.
  */
 #include "domain.h"
 #include "event_bits.h"
@@ -48,7 +48,8 @@ static bool is_vcpu_virq(u32 virq)
 void event_upcall(struct vcpu *v)
 {
 	WRITE_ONCE(v->events.info->evtchn_upcall_pending, 1);
-	smp_mb();	/* written before sip is read; event_settle() has it the other way round, so one of us sets it */
+	/* Written before sip is read. event_settle() has it the other way round: so one of us sets the line. */
+	smp_mb();
 	if (v->events.line & ~READ_ONCE(v->sip))
 		vcpu_raise(v, v->events.line);
 }
@@ -344,8 +345,8 @@ long evtchn_send(struct vcpu *v, void *arg)
 }
 
 /*
- * The hottest of all hypercalls, past the dispatcher (tests/guests/evtchn.c counts its instructions). True: it is done, and
- * returns the 0 that is in a0. False: it is not as simple as that, nothing has happened.
+ * The hottest of all hypercalls, past the dispatcher (tests/guests/evtchn.c counts its instructions). True: it is done,
+ * and returns the 0 that is in a0. False: it is not as simple as that, nothing has happened.
  */
 bool evtchn_send_quick(struct vcpu *v, u64 port)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Event channels, for the rest of the stub: the upcall's line, ports whose other end it is, a domain's beginning and end. */
+/* Event channels, for the rest of the stub: the upcall's line, ports of its own, a domain's beginning and end. */
 #include "domain.h"
 #include "std.h"
 #include "stub.h"
@@ -13,6 +13,7 @@ void event_settle(struct vcpu *v)
 	if (READ_ONCE(*pending))
 		return;
 	__atomic_fetch_and(&v->sip, ~v->events.line, __ATOMIC_SEQ_CST);
+	/* Cleared before evtchn_upcall_pending is read: see event_upcall(). */
 	smp_mb();
 	if (unlikely(READ_ONCE(*pending)))
 		__atomic_fetch_or(&v->sip, v->events.line, __ATOMIC_SEQ_CST);

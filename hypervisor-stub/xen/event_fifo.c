@@ -19,7 +19,7 @@
 #define BUSY		(1U << EVTCHN_FIFO_BUSY)
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(event_word_t))
 #define MAX_PAGES	(EVTCHN_FIFO_NR_CHANNELS / WORDS_PER_PAGE)
-#define LINK_TURNS	8	/* the guest may change a word that is in a queue three times: MASKED, PENDING, LINKED */
+#define LINK_TURNS	8	/* the guest changes a word in a queue three times at most: MASKED, PENDING, LINKED */
 
 _Static_assert(EVTCHN_MAX <= WORDS_PER_PAGE, "the words of all ports are in the first page");
 

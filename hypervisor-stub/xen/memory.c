@@ -101,7 +101,10 @@ static long do_extents(struct vcpu *v, struct domain *d, const struct xen_memory
 	vcpu_lock(v, &d->p2m_lock);
 	for (; i < r->nr_extents; i++) {
 		more = hypercall_preempt(v, pages * PAGE_COST) && i != first;
-		if (more || (extent != increase && copy_from_guest(v, &gfn, r->extent_start.q + i * sizeof(gfn), sizeof(gfn))))
+		if (more)
+			break;
+		if (extent != increase &&
+		    copy_from_guest(v, &gfn, r->extent_start.q + i * sizeof(gfn), sizeof(gfn)))
 			break;
 		if (!extent(v, d, gfn, pages))
 			break;

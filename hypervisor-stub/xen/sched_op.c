@@ -108,8 +108,8 @@ long sched_op_shutdown_code(struct vcpu *v, void *arg)
 }
 
 /*
- * There is nobody to save or to rebuild a domain. Suspend returns 1: it was cancelled, as by a toolstack that could not.
- * A soft reset is what the stub does itself.
+ * There is nobody to save or to rebuild a domain. Suspend returns 1: it was cancelled, as by a toolstack that could
+ * not. A soft reset is what the stub does itself.
  */
 long sched_op_shutdown(struct vcpu *v, void *arg)
 {

@@ -31,8 +31,8 @@ u64 ticks_of(u64 ns)
 /* --- vcpu_info --- */
 
 /*
- * The page of a frame that the domain gives us to write to from now on. It stays: the stub takes no page from a domain that
- * lives, whatever becomes of the frame.
+ * The page of a frame that the domain gives us to write to from now on. It stays: the stub takes no page from a domain
+ * that lives, whatever becomes of the frame.
  */
 void *event_page(struct vcpu *v, u64 gfn)
 {
@@ -131,8 +131,8 @@ long vcpu_op_down(struct vcpu *v, struct vcpu *target, void *arg)
 static int runstate_of(enum vcpu_state state)
 {
 	static const int map[] = {
-		[VCPU_STOPPED] = RUNSTATE_offline, [VCPU_RUNNABLE] = RUNSTATE_runnable, [VCPU_RUNNING] = RUNSTATE_running,
-		[VCPU_BLOCKED] = RUNSTATE_blocked, [VCPU_DEAD] = RUNSTATE_offline,
+		[VCPU_STOPPED] = RUNSTATE_offline, [VCPU_RUNNABLE] = RUNSTATE_runnable,
+		[VCPU_RUNNING] = RUNSTATE_running, [VCPU_BLOCKED] = RUNSTATE_blocked, [VCPU_DEAD] = RUNSTATE_offline,
 	};
 
 	return map[state];

@@ -52,6 +52,10 @@ for way in pv:false pv:true hvm:true; do
 		stub_lives
 	done
 	silence=5
+	beside watchdog "$way" "$h"
+	says 'it is ended, with the reason' '^stub: d[12]: crash: its watchdog has expired'
+	says 'not before it is let go' '^(\(d[0-9]\) )?# it is set no more'
+	stub_lives
 	beside faultloop "$way" "$h"
 	# VS-mode takes its page faults itself: the stub never hears of them, so it may spin
 	[ "$way" = hvm ] || says 'it is ended, with the reason' '^stub: d[12]: crash: ..'

@@ -210,7 +210,8 @@ static bool register_all(void)
 		shared->evtchn_mask[i] = ~0UL;
 	for (i = 0; i < nharts && i < 2; i++) {
 		struct vcpu_register_vcpu_info r = {
-			.mfn = (unsigned long)&cpus[i].info / PAGE_SIZE, .offset = (unsigned long)&cpus[i].info % PAGE_SIZE,
+			.mfn = (unsigned long)&cpus[i].info / PAGE_SIZE,
+			.offset = (unsigned long)&cpus[i].info % PAGE_SIZE,
 		};
 
 		if (vcpu_op(VCPUOP_register_vcpu_info, i, &r))
@@ -406,7 +407,7 @@ static void wait_by_poll(void)
 
 static void (*wait_for_event)(void);
 
-/* In turns: each waits for the other's event and answers it. Interrupts are on only after the wait, as in an idle loop. */
+/* In turns: each waits for the other's event and answers it. Interrupts are on after the wait, as in an idle loop. */
 static void take_turns(int first)
 {
 	int self = me(), i;
@@ -627,8 +628,8 @@ static void runstate(void)
 
 #define ROUNDS	2000UL
 /*
- * From the call until the port's bit is set it shall be 150 instructions at most. What can be measured is the whole call:
- * after the bit the hypervisor selects its word, or puts it into a queue, and restores all registers.
+ * From the call until the port's bit is set it shall be 150 instructions at most. What can be measured is the whole
+ * call: after the bit the hypervisor selects its word, or puts it into a queue, and restores all registers.
  */
 #define WAY_BACK 110
 #define QUEUE	40
@@ -663,9 +664,10 @@ static unsigned long cost_of_send(evtchn_port_t port, int cpu)
 
 	if (fifo) {
 		struct evtchn_fifo_control_block *control = (void *)pages[2 + cpu];
+		volatile event_word_t *word = &words[port], *ready = &control->ready;
 
-		clear = COST(({ *(volatile event_word_t *)&words[port] = 0; *(volatile uint32_t *)&control->ready = 0; }));
-		all = COST(({ *(volatile event_word_t *)&words[port] = 0; *(volatile uint32_t *)&control->ready = 0;
+		clear = COST(({ *word = 0; *ready = 0; }));
+		all = COST(({ *word = 0; *ready = 0;
 			      raw(__HYPERVISOR_event_channel_op, EVTCHNOP_send, &s); }));
 	} else {
 		volatile unsigned long *sel = (void *)&cpus[cpu].info.evtchn_pending_sel;

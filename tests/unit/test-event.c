@@ -918,7 +918,9 @@ static void the_end(void **state)
 }
 
 UNIT_MAIN(T(ports_are_given_lowest_first), T(a_port_that_is_none), T(a_port_that_is_free), T(an_interdomain_channel),
-	  T(a_channel_to_itself), T(whose_ports), T(virqs), T(ipis_and_moves), T(there_are_so_many), T(the_stubs_own_end),
+	  T(a_channel_to_itself), T(whose_ports), T(virqs), T(ipis_and_moves), T(there_are_so_many),
+	  T(the_stubs_own_end),
 	  T(registering), T(the_line), T(fifo_errors), T(fifo_takes_over), T(fifo_queues), T(fifo_changes_queues),
 	  T(fifo_port_stays_until_taken), T(fifo_hostile), T(reset_leaves_fifo), T(block_and_wake), T(poll_and_wake),
-	  T(timers), T(watchdogs), T(shutdowns), T(shutdown_code), T(runstates), T(runstate_flag), T(up_and_down), T(the_end))
+	  T(timers), T(watchdogs), T(shutdowns), T(shutdown_code), T(runstates), T(runstate_flag),
+	  T(up_and_down), T(the_end))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * xen/hypercall.c and the families that are no more than answers: version, hvm, console_io, multicall, vm_assist, physdev;
- * and arch/guest_access.c, by which all of them read and write. What the answers are to be is Xen's.
+ * xen/hypercall.c and the families that are no more than answers: version, hvm, console_io, multicall, vm_assist,
+ * physdev; and arch/guest_access.c, by which all of them read and write. What the answers are to be is Xen's.
  */
 #include "guest.h"
 #include "unit.h"
@@ -112,7 +112,9 @@ static void unknown(void **state)
 /* Everything that is copied: nowhere, and across the end of memory. */
 static void bad_addresses(void **state)
 {
-	static const u64 bad[] = { 0, GUEST_RAM_BASE - 1, TOP - 1, TOP, 1UL << 56, ~0UL, ~7UL, STUB_VA_BASE, STUB_VA_END - 8 };
+	static const u64 bad[] = {
+		0, GUEST_RAM_BASE - 1, TOP - 1, TOP, 1UL << 56, ~0UL, ~7UL, STUB_VA_BASE, STUB_VA_END - 8
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -422,5 +424,5 @@ static void rights(void **state)
 }
 
 #define E(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-UNIT_MAIN(E(unknown), E(bad_addresses), E(strings), E(version), E(hvm_params), E(console), E(console_ring), E(multicall),
-	  E(multicall_long), E(vm_assist), E(rights))
+UNIT_MAIN(E(unknown), E(bad_addresses), E(strings), E(version), E(hvm_params), E(console), E(console_ring),
+	  E(multicall), E(multicall_long), E(vm_assist), E(rights))

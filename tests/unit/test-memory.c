@@ -65,6 +65,26 @@ static void ranges(void **state)
 	assert_int_equal(memory_available(), free_bytes());
 }
 
+/* Memory that nobody has had holds nothing of the stub's own list of it. */
+static void first_time(void **state)
+{
+	paddr_t piece[8];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(piece); i++) {
+		u64 size = (i % 3 + 1) * PAGE_SIZE;
+		u64 *p;
+
+		piece[i] = memory_alloc(size, i % 2 ? 4 * PAGE_SIZE : PAGE_SIZE);
+		assert_int_not_equal(piece[i], 0);
+		p = pa_to_va(piece[i]);
+		for (u64 k = 0; k < size / 8; k++)
+			assert_int_equal(p[k], 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(piece); i++)
+		memory_free(piece[i], (i % 3 + 1) * PAGE_SIZE);
+}
+
 static void random_against_model(void **state)
 {
 	struct { paddr_t at; u64 size; } piece[NR] = { 0 };
@@ -154,4 +174,4 @@ static void too_many_ranges(void **state)
 	assert_printed("memory or reserved ranges");
 }
 
-UNIT_MAIN(T(ranges), T(random_against_model), T(comes_back_as_one), T(too_large), T(too_many_ranges))
+UNIT_MAIN(T(ranges), T(first_time), T(random_against_model), T(comes_back_as_one), T(too_large), T(too_many_ranges))

@@ -196,5 +196,5 @@ static void pool(void **state)
 }
 
 #define E(name) cmocka_unit_test_setup(name, setup)
-UNIT_MAIN(E(lookup), E(map_outside), E(split), E(tables_run_out), E(is_what_a_hart_walks), E(copies), E(copies_end_where_memory_does),
-	  E(pool))
+UNIT_MAIN(E(lookup), E(map_outside), E(split), E(tables_run_out), E(is_what_a_hart_walks), E(copies),
+	  E(copies_end_where_memory_does), E(pool))

@@ -356,6 +356,7 @@ static void fenced(void **state)
 static void copies(void **state)
 {
 	struct code *c = code_create(d);
+	struct translation t;
 	u64 frame = 700;
 
 	(void)state;
@@ -377,9 +378,19 @@ static void copies(void **state)
 	c->copied[800 / 64] |= BIT(800 % 64);
 	assert_int_equal(copy_to_guest_physical(v, FRAME(800) << PAGE_SHIFT, "x", 1), 0);
 	assert_null(c->slot[3].copy);
+	/* So does a walk that sets A in a page table. */
+	c->slot[3].copy = c->pages;
+	c->slot[3].frame = 801;
+	c->copied[801 / 64] |= BIT(801 % 64);
+	*guest_u64(d, FRAME(801) << PAGE_SHIFT) = guest_pte(0, PTE_V | PTE_R);
+	v->csr.satp = SV39(FRAME(801) << PAGE_SHIFT, 1);
+	assert_int_equal(guest_walk(v, 0, ACCESS_LOAD, &t), 0);
+	assert_true(*guest_u64(d, FRAME(801) << PAGE_SHIFT) & PTE_A);
+	assert_null(c->slot[3].copy);
+	v->csr.satp = 0;
 	d->code = NULL;
 }
 
 #define E(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-UNIT_MAIN(E(numbers), E(balloon), E(orders), E(long_list), E(whose), E(shared_info), E(other_spaces), E(batch), E(memory_map),
-	  E(no_tables), E(fenced), E(copies))
+UNIT_MAIN(E(numbers), E(balloon), E(orders), E(long_list), E(whose), E(shared_info), E(other_spaces), E(batch),
+	  E(memory_map), E(no_tables), E(fenced), E(copies))

@@ -36,7 +36,7 @@ static void check(u64 pc, u64 sepc, u64 stvec)
 
 	must(v->regs[0] == 0);
 	must(!(c->sstatus & ~PV_SSTATUS_VIRT));
-	must(!(c->sie & ~SIP_ALL) && !(v->sip & ~SIP_ALL));
+	must(!((c->sie | v->sip) & ~(SIP_ALL | SIP_UPCALL)));
 	must(!(c->stvec & 2) && !(c->sepc & 1));
 	must(!(c->scounteren & ~PV_COUNTERS) && !(c->senvcfg & ~SENVCFG_FIOM));
 	must(mode == 0 || mode == SATP_MODE_SV39);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hypercalls with any arguments, from the vCPUs of two domains, one of which may manage the other. What there is to call
- * comes from the table (interfaces/xen/hypercalls.h): an input says which entry, what is in the argument's words, and
- * where the argument lies. Each call ends, or goes on when it is made again; it changes no register but a0 and a1;
+ * Hypercalls with any arguments, from the vCPUs of two domains, one of which may manage the other. What there is to
+ * call comes from the table (interfaces/xen/hypercalls.h): an input says which entry, what is in the argument's words,
+ * and where the argument lies. Each call ends, or goes on when it is made again; it changes no register but a0 and a1;
  * and every page of the domains stays accounted for.
  */
 #include <stdio.h>

@@ -83,7 +83,8 @@ CLAIM("delivery.bits", "an event sets the port's bit, its word's in the selector
 	struct vcpu_info *v = vcpu_info_of(0);
 
 	MUST(port > 0 && !ev_send(port));
-	return pending(port) && read_once(v->evtchn_pending_sel) == 1UL << port / 64 && read_once(v->evtchn_upcall_pending) == 1;
+	return pending(port) && read_once(v->evtchn_pending_sel) == 1UL << port / 64 &&
+		read_once(v->evtchn_upcall_pending) == 1;
 }
 
 CLAIM("delivery.once", "what is sent several times before it is taken is delivered once", 1)

@@ -425,7 +425,8 @@ CLAIM("fifo.hostile-links", "words that the guest fills with nonsense do the hyp
 	return fired[port];
 }
 
-CLAIM("fifo.reset.status.xsa-338", "XSA-338: ports of the larger ABI are none when the domain is back with the smaller", 1)
+CLAIM("fifo.reset.status.xsa-338",
+      "XSA-338: ports of the larger ABI are none when the domain is back with the smaller", 1)
 {
 	MUST(!ev_reset(DOMID_SELF) && !fifo_enter());
 	MUST(!ev_reset(DOMID_SELF));

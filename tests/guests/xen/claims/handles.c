@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every op that has an argument, by the table in interfaces/xen/hypercalls.h: with an argument at address 0, one that is not
- * mapped, and one of which only the first half is. memory_op's lists are apart: what they cannot read they have not done.
+ * Every op that has an argument, by the table in interfaces/xen/hypercalls.h: with an argument at address 0, one that is
+ * not mapped, and one of which only the first half is. memory_op's lists are apart: what they cannot read they have not
+ * done.
  */
 #include "xt.h"
 #include <xen/hypercalls.h>

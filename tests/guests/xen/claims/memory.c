@@ -40,7 +40,8 @@ static long take(unsigned int dom, unsigned long gfn)
 	return memory_op(XENMEM_remove_from_physmap, &r);
 }
 
-static long list(unsigned long op, unsigned int dom, void *frames, unsigned long n, unsigned int order, unsigned int flags)
+static long list(unsigned long op, unsigned int dom, void *frames, unsigned long n, unsigned int order,
+		 unsigned int flags)
 {
 	struct xen_memory_reservation r = {
 		.extent_start.p = frames, .nr_extents = n, .extent_order = order, .mem_flags = flags, .domid = dom,
@@ -187,7 +188,8 @@ CLAIM("memory.add_to_physmap.shared_info.elsewhere", "nor at another as well", -
 	return put(DOMID_SELF, XENMAPSPACE_shared_info, 0, hole(0));
 }
 
-CLAIM("memory.add_to_physmap.shared_info.moved", "taken away, it can be put where nothing is, is what it was, and goes back", 0)
+CLAIM("memory.add_to_physmap.shared_info.moved",
+      "taken away, it can be put where nothing is, is what it was, and goes back", 0)
 {
 	unsigned int was = read_once(shared->wc_nsec);
 	struct shared_info *s;
@@ -252,7 +254,8 @@ CLAIM("memory.add_to_physmap.after-xsa-301", "memory is as good as before", 1)
 	return try_read((unsigned long)shared, NULL) && all_zero(vm_frame(spare()), PAGE_SIZE);
 }
 
-CLAIM("memory.add_to_physmap.grant_table.index-huge.xsa-235", "XSA-235: a grant frame that there is not, again and again", 100)
+CLAIM("memory.add_to_physmap.grant_table.index-huge.xsa-235",
+      "XSA-235: a grant frame that there is not, again and again", 100)
 {
 	long n = 0;
 
@@ -399,7 +402,8 @@ CLAIM("memory.remove_from_physmap.other", "of another domain", -XEN_EPERM)
 	return take(other_domain(), hole(3));
 }
 
-CLAIM("memory.remove_from_physmap.neighbours.xsa-222", "XSA-222: out of a large piece of memory exactly the one page goes", 0)
+CLAIM("memory.remove_from_physmap.neighbours.xsa-222",
+      "XSA-222: out of a large piece of memory exactly the one page goes", 0)
 {
 	unsigned long at = pieces(1);
 
@@ -413,7 +417,8 @@ CLAIM("memory.remove_from_physmap.neighbours.xsa-222", "XSA-222: out of a large 
 	return 0;
 }
 
-CLAIM("memory.remove_from_physmap.many.xsa-409", "XSA-409: pieces that are broken up do not take the hypervisor's memory: done or ENOMEM", 6)
+CLAIM("memory.remove_from_physmap.many.xsa-409",
+      "XSA-409: pieces that are broken up do not take the hypervisor's memory: done or ENOMEM", 6)
 {
 	long n = 0, err;
 
@@ -500,7 +505,8 @@ CLAIM("memory.populate_physmap.count", "then the domain has as many as before", 
 	return n - of_domain(XENMEM_current_reservation, DOMID_SELF);
 }
 
-CLAIM("memory.populate_physmap.clean.xsa-100", "XSA-100: a page that one gets holds nothing of anybody else's: zeros, or what one left there", 1)
+CLAIM("memory.populate_physmap.clean.xsa-100",
+      "XSA-100: a page that one gets holds nothing of anybody else's: zeros, or what one left there", 1)
 {
 	unsigned long gfn = spare();
 	unsigned char *p = (unsigned char *)(gfn * PAGE_SIZE);
@@ -542,7 +548,8 @@ CLAIM("memory.populate_physmap.frame-huge.xsa-32", "XSA-32: a frame that cannot 
 	return n;
 }
 
-CLAIM("memory.populate_physmap.on-demand.xsa-14", "XSA-14: memory that comes when it is used is not for all: no harm, whatever is said", 1)
+CLAIM("memory.populate_physmap.on-demand.xsa-14",
+      "XSA-14: memory that comes when it is used is not for all: no harm, whatever is said", 1)
 {
 	xen_pfn_t gfn = spare();
 	long n;

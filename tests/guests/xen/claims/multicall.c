@@ -145,7 +145,8 @@ CLAIM("multicall.unaligned", "at any address", 4096)
 	return v.result;
 }
 
-CLAIM("multicall.continued.xsa-145", "XSA-145: a multicall of calls that are themselves interrupted is done to its end", 8)
+CLAIM("multicall.continued.xsa-145",
+      "XSA-145: a multicall of calls that are themselves interrupted is done to its end", 8)
 {
 	struct multicall_entry *e = entries(8);
 	struct xen_memory_reservation r = { .domid = DOMID_SELF, .nr_extents = 512 };

@@ -271,7 +271,8 @@ CLAIM("races.reset-send.xsa-343", "XSA-343: a reset while another vCPU sends", 1
 	return n;
 }
 
-CLAIM("races.reset-alloc.xsa-343", "XSA-343: a reset while another vCPU takes ports: it ends, or says that it has to be made again", 1)
+CLAIM("races.reset-alloc.xsa-343",
+      "XSA-343: a reset while another vCPU takes ports: it ends, or says that it has to be made again", 1)
 {
 	long err = 0;
 
@@ -309,7 +310,8 @@ static void hammer(void *unused)
 	}
 }
 
-CLAIM("races.atomics.xsa-295", "XSA-295: a guest that writes to the shared words all the time does not hold up who sends", ROUNDS)
+CLAIM("races.atomics.xsa-295",
+      "XSA-295: a guest that writes to the shared words all the time does not hold up who sends", ROUNDS)
 {
 	long port, n = 0;
 

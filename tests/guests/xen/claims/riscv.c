@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is RISC-V's own: the calling convention, detection, __HYPERVISOR_riscv_op. Nothing of it has an answer of Xen 4.17. */
+/* What is RISC-V's own: calling convention, detection, __HYPERVISOR_riscv_op. Xen 4.17 has no answers to it. */
 #include "xt.h"
 
 #ifdef ARCH_RISCV
 
 #define SBI_BASE	0x10UL
 
-CLAIM("riscv.convention.a0", "a0 is 0 in a hypercall; what another value does is not defined, and the domain goes on", 1)
+CLAIM("riscv.convention.a0",
+      "a0 is 0 in a hypercall; what another value does is not defined, and the domain goes on", 1)
 {
 	for (unsigned long a0 = 1; a0; a0 <<= 3)
 		hypercall_a0(a0, __HYPERVISOR_xen_version, XENVER_version, 0, 0, 0, 0);

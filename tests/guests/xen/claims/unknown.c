@@ -68,7 +68,8 @@ CLAIM("unknown.vcpu_op", "there is no such op of vcpu_op", -XEN_EINVAL)
 	return vcpu_op(255, 0, page_get());
 }
 
-CLAIM("unknown.vcpu_op.initialise.xsa-296", "XSA-296: VCPUOP_initialise, which only other architectures have", -XEN_EINVAL)
+CLAIM("unknown.vcpu_op.initialise.xsa-296",
+      "XSA-296: VCPUOP_initialise, which only other architectures have", -XEN_EINVAL)
 {
 	return vcpu_op(VCPUOP_initialise, 0, page_get());
 }

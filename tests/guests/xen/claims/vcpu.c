@@ -154,7 +154,8 @@ CLAIM("vcpu.register_runstate.crossing", "across the end of a page", 0)
 	return err;
 }
 
-CLAIM("vcpu.register_runstate.unmapped", "it is only written when it is mapped then: where nothing is mapped is no error", 0)
+CLAIM("vcpu.register_runstate.unmapped",
+      "it is only written when it is mapped then: where nothing is mapped is no error", 0)
 {
 	return register_runstate(0, (void *)AT_UNMAPPED);
 }

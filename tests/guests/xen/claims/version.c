@@ -48,7 +48,8 @@ CLAIM("version.extraversion", "the version's rest is a string of 16 bytes, and n
 	return answer_in(XENVER_extraversion, sizeof(xen_extraversion_t));
 }
 
-CLAIM("version.extraversion.xsa-122", "XSA-122: behind the end of the string nothing of the hypervisor's memory is seen", 0)
+CLAIM("version.extraversion.xsa-122",
+      "XSA-122: behind the end of the string nothing of the hypervisor's memory is seen", 0)
 {
 	return behind_end(XENVER_extraversion, sizeof(xen_extraversion_t));
 }
@@ -58,7 +59,8 @@ CLAIM("version.compile_info", "compile_info is 144 bytes, and no more is written
 	return answer_in(XENVER_compile_info, sizeof(struct xen_compile_info));
 }
 
-CLAIM("version.compile_info.xsa-122", "XSA-122: all four strings of compile_info end, and behind their ends is nothing", 0)
+CLAIM("version.compile_info.xsa-122",
+      "XSA-122: all four strings of compile_info end, and behind their ends is nothing", 0)
 {
 	static const unsigned int at[] = { 0, 64, 80, 112, 144 };
 	long n = 0;
@@ -116,7 +118,8 @@ CLAIM("version.platform_parameters", "platform_parameters is one number, and no 
 	return answer_in(XENVER_platform_parameters, sizeof(struct xen_platform_parameters));
 }
 
-CLAIM("version.get_features", "submap 0 of the features: frame numbers are the guest's own (auto_translated_physmap)", 1)
+CLAIM("version.get_features",
+      "submap 0 of the features: frame numbers are the guest's own (auto_translated_physmap)", 1)
 {
 	struct xen_feature_info info = { .submap_idx = 0 };
 

@@ -38,8 +38,8 @@ struct claim {
 
 /*
  * CLAIM(id, words, wanted answer) { body that returns the answer }
- * The id is for ever: answers are recorded under it. In the body, MUST(x) ends the claim as broken where x does not hold,
- * and return skip("reason") says that it does not apply here.
+ * The id is for ever: answers are recorded under it. In the body, MUST(x) ends the claim as broken where x does not
+ * hold, and return skip("reason") says that it does not apply here.
  */
 #define CLAIM(id, words, wanted) CLAIM_N(__COUNTER__, id, words, wanted)
 #define CLAIM_N(n, id, words, wanted) CLAIM_NN(n, id, words, wanted)

@@ -20,8 +20,8 @@ uint64_t ns_since(unsigned long ticks)
 }
 
 /*
- * The ABI has no call that returns it. A runstate area says when the vCPU began to run, in system time; and that was just now
- * for one that has waited. A deadline that makes it wait is found by trying.
+ * The ABI has no call that returns it. A runstate area says when the vCPU began to run, in system time; and that was
+ * just now for one that has waited. A deadline that makes it wait is found by trying.
  */
 static uint64_t find_offset(void)
 {

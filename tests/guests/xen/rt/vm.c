@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Handles in hypercalls are virtual addresses, so there is paging: everything at its own address but page 0, and a window
- * in which it is known what is mapped and what is not. Tables of 512 entries in three levels are the same on both
+ * Handles in hypercalls are virtual addresses, so there is paging: everything at its own address but page 0, and a
+ * window in which it is known what is mapped and what is not. Tables of 512 entries in three levels are the same on both
  * architectures (Sv39; VMSAv8-64 with 4 KiB pages and 39 bits), only the entries differ.
  */
 #include "xt.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The first instructions, behind an arm64 Image header (Documentation/arch/arm64/booting.rst). x0 is the device tree. And
- * where exceptions enter.
+ * The first instructions, behind an arm64 Image header (Documentation/arch/arm64/booting.rst). x0 is the device tree.
+ * And where exceptions enter.
  */
 	.section .head, "ax"
 	.globl _start

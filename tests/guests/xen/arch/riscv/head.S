@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The first instructions, behind a RISC-V Image header (Documentation/arch/riscv/boot-image-header.rst): whoever can load a
- * Linux Image can load us. a0 is the hart's number, a1 the device tree. And where traps enter.
+ * The first instructions, behind a RISC-V Image header (Documentation/arch/riscv/boot-image-header.rst): whoever can load
+ * a Linux Image can load us. a0 is the hart's number, a1 the device tree. And where traps enter.
  */
 	.section .head, "ax"
 	.option norvc

@@ -181,6 +181,9 @@ static void hvm_load(struct vcpu *v)
 	csr_write(CSR_VSCAUSE, c->scause);
 	csr_write(CSR_VSTVAL, c->stval);
 	csr_write(CSR_VSATP, c->satp);
+	/* These two have no copy for VS-mode: the guest writes the hart's own. */
+	csr_write(CSR_SCOUNTEREN, c->scounteren);
+	csr_write(CSR_SENVCFG, c->senvcfg);
 	csr_write(CSR_HSTATUS, HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_VTW | HSTATUS_VSXL_64);
 	if (have_sstc) {
 		csr_write(CSR_VSTIMECMP, v->csr.stimecmp);
@@ -210,6 +213,8 @@ static void hvm_save(struct vcpu *v)
 	c->scause = csr_read(CSR_VSCAUSE);
 	c->stval = csr_read(CSR_VSTVAL);
 	c->satp = csr_read(CSR_VSATP);
+	c->scounteren = csr_read(CSR_SCOUNTEREN);
+	c->senvcfg = csr_read(CSR_SENVCFG);
 	v->csr.hvip = csr_read(CSR_HVIP);
 	if (have_sstc)
 		v->csr.stimecmp = csr_read(CSR_VSTIMECMP);

@@ -115,7 +115,6 @@ static void cut(struct extent **link, paddr_t start, u64 size)
 	paddr_t from = va_to_pa(e), to = from + e->size;
 
 	*link = e->next;
-	memset(e, 0, sizeof(*e));	/* who gets this memory sees no address of ours in it */
 	if (to > start + size)
 		insert(link, start + size, to - start - size);
 	if (start > from)

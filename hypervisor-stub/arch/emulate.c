@@ -44,7 +44,7 @@ static const struct plain_csr {
 	PLAIN(SCAUSE, scause, TRAPINFO, ~0UL),
 	PLAIN(STVAL, stval, TRAPINFO, ~0UL),
 	PLAIN(SIE, sie, CSR, SIP_ALL | SIP_UPCALL),
-	PLAIN(SCOUNTEREN, scounteren, CSR, PV_COUNTERS),
+	PLAIN(SCOUNTEREN, scounteren, CSR, GUEST_COUNTERS),
 	PLAIN(SENVCFG, senvcfg, CSR, SENVCFG_FIOM),
 #undef PLAIN
 };

@@ -162,6 +162,7 @@ static void hvm_deliver(struct vcpu *v)
 static void hvm_reset(struct vcpu *v)
 {
 	memset(&v->csr, 0, sizeof(v->csr));
+	v->csr.scounteren = GUEST_COUNTERS;
 	v->csr.sstatus = SSTATUS_UXL_64;
 	v->csr.stimecmp = ~0UL;
 	/* The guest's own vsstatus.FS decides; ours is on. */

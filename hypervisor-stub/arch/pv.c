@@ -17,7 +17,7 @@
 void pv_set_user(struct vcpu *v, bool user)
 {
 	v->user = user;
-	csr_write(CSR_SCOUNTEREN, user ? v->csr.scounteren : PV_COUNTERS);
+	csr_write(CSR_SCOUNTEREN, user ? v->csr.scounteren : GUEST_COUNTERS);
 	shadow_load(v);
 }
 
@@ -206,6 +206,7 @@ static int pv_init(struct vcpu *v, u64 pool_size)
 static void pv_reset(struct vcpu *v)
 {
 	memset(&v->csr, 0, sizeof(v->csr));
+	v->csr.scounteren = GUEST_COUNTERS;
 	v->user = false;
 	/* SPP clear: sret goes to U-mode. FS starts Off, as on a hart out of reset. */
 	v->hw_sstatus = SSTATUS_SPIE | SSTATUS_UXL_64;

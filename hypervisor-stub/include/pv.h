@@ -15,9 +15,6 @@ struct vcpu;
 /* ... and these are the hart's own while the guest runs, in hw_sstatus. VS is not offered to pv guests. */
 #define PV_SSTATUS_HW_RW (SSTATUS_FS | SSTATUS_MXR)
 #define PV_SSTATUS_HW	(PV_SSTATUS_HW_RW | SSTATUS_XS | SSTATUS_UXL_64 | SSTATUS_SD)
-/* cycle, time, instret */
-#define PV_COUNTERS	7UL
-
 #define OPCODE_SYSTEM	0x73u
 #define INSN_ECALL	0x73u
 

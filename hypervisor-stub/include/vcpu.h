@@ -40,6 +40,12 @@ enum trap_cause {
 	TRAP_NR
 };
 
+/*
+ * scounteren's CY, TM and IR: all that a guest has of it, and set at its start as firmware sets them. A kernel that never
+ * writes the register (Linux 6.12 without a PMU) reads the time in user mode.
+ */
+#define GUEST_COUNTERS	7UL
+
 /* The S-mode CSRs of the guest. A running hvm vCPU has them in the hart's VS CSRs instead. */
 struct guest_csrs {
 	u64 sstatus;		/* pv: only the bits in PV_SSTATUS_VIRT; the rest is the hart's own */

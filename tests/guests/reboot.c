@@ -37,6 +37,7 @@ static void as_new(void)
 	check_eq(0, csr_read(satp));
 	check_eq(0, csr_read(sie));
 	check_eq(0, csr_read(sstatus) & (SR_SIE | SR_SUM | SR_MXR));
+	check(csr_read(scounteren) & 2);	/* TM */
 	check_eq(0, csr_read(sip) & (IE_SSIE | IE_STIE));
 	check(boot_fdt && boot_fdt[0] == 0xedfe0dd0);	/* its magic number, as a little-endian hart reads it */
 	for (i = 0; i < MEGA / 8; i++)
@@ -72,7 +73,7 @@ static void spoil(void)
 	}
 	data = bss = 0xbad;
 	memset(mega_a, 0xff, MEGA);
-	csr_write(scounteren, 7);
+	csr_write(scounteren, 0);
 	set_timer(rdtime() + 200);
 	csr_set(sip, IE_SSIE);
 	csr_write(sie, IE_SSIE | IE_STIE);

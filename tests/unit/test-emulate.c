@@ -297,7 +297,7 @@ static void user_counters_are_the_guests_to_allow(void **state)
 	assert_int_equal(csr_read(CSR_SCOUNTEREN), 2);
 	pv_inject(v, EXC_ECALL_U, 0);
 	assert_false(v->user);
-	assert_int_equal(csr_read(CSR_SCOUNTEREN), PV_COUNTERS);
+	assert_int_equal(csr_read(CSR_SCOUNTEREN), GUEST_COUNTERS);
 }
 
 static void sfence(void **state)

@@ -38,7 +38,7 @@ static void check(u64 pc, u64 sepc, u64 stvec)
 	must(!(c->sstatus & ~PV_SSTATUS_VIRT));
 	must(!((c->sie | v->sip) & ~(SIP_ALL | SIP_UPCALL)));
 	must(!(c->stvec & 2) && !(c->sepc & 1));
-	must(!(c->scounteren & ~PV_COUNTERS) && !(c->senvcfg & ~SENVCFG_FIOM));
+	must(!(c->scounteren & ~GUEST_COUNTERS) && !(c->senvcfg & ~SENVCFG_FIOM));
 	must(mode == 0 || mode == SATP_MODE_SV39);
 	/* The hart returns to U-mode with interrupts on, whatever the guest writes. */
 	must((v->hw_sstatus & ~PV_SSTATUS_HW_RW) == (SSTATUS_SPIE | SSTATUS_UXL_64));

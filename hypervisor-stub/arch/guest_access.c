@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The memory of the guest that makes a hypercall, by its own addresses and with its kernel's rights; user pages count
- * as the kernel's (sstatus.SUM behaves as set). Mostly the hart translates: for hvm by the instructions that access memory
- * as VS-mode does, for pv through the shadow that is loaded. What faults is walked in software.
+ * as the kernel's (sstatus.SUM behaves as set). Mostly the hart translates: for hvm by the instructions that access
+ * memory as VS-mode does, for pv through the shadow that is loaded. What faults is walked in software.
  */
 #include "code.h"
 #include "domain.h"

@@ -57,7 +57,7 @@ static int walk_bare(u64 va, enum access access, struct translation *t)
 	return 0;
 }
 
-/* Reserved bits: Svpbmt is not offered to pv guests; a hvm guest may have it, and what it does is the hart's concern. */
+/* Reserved bits: Svpbmt is not offered to pv guests; an hvm guest may have it, which is the hart's concern. */
 static bool bad_reserved(const struct vcpu *v, u64 pte)
 {
 	return !v->domain->hvm || (pte & PTE_RESERVED & ~PTE_PBMT);

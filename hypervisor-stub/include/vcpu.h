@@ -41,8 +41,8 @@ enum trap_cause {
 };
 
 /*
- * scounteren's CY, TM and IR: all that a guest has of it, and set at its start as firmware sets them. A kernel that never
- * writes the register (Linux 6.12 without a PMU) reads the time in user mode.
+ * scounteren's CY, TM and IR: all that a guest has of it, and set at its start as firmware sets them. A kernel that
+ * never writes the register (Linux 6.12 without a PMU) reads the time in user mode.
  */
 #define GUEST_COUNTERS	7UL
 

@@ -202,7 +202,7 @@ long vcpu_op_register_runstate_memory_area(struct vcpu *v, struct vcpu *target, 
 		return -XEN_EINVAL;
 	for (unsigned int i = 0; i < RUNSTATE_WORDS; i++) {
 		word[i] = guest_to_write(v, r->addr.p + 8 * i);
-		mapped &= word[i] != NULL;
+		mapped &= !!word[i];
 	}
 	sched_set_runstate_area(target, mapped ? word : NULL);
 	return 0;

@@ -10,9 +10,9 @@
 
 /*
  * A hypercall is an SBI call (SBI 2.0, chapter 3) from the guest's kernel: a7 has this extension, which is firmware
- * specific and of implementation id 7, Xen; a6 the hypercall's number; a0 is 0, and a1 to a5 are the arguments. The result
- * is in a0 alone: 0 or more, or the negative of an error of errno.h. a1 is not preserved, all other registers are.
- * Firmware that knows nothing of it returns SBI_ERR_NOT_SUPPORTED, -2, which is no error of errno.h's.
+ * specific and of implementation id 7, Xen; a6 the hypercall's number; a0 is 0, and a1 to a5 are the arguments. The
+ * result is in a0 alone: 0 or more, or the negative of an error of errno.h. a1 is not preserved, all other registers
+ * are. Firmware that knows nothing of it returns SBI_ERR_NOT_SUPPORTED, -2, which is no error of errno.h's.
  */
 #define XEN_RISCV_SBI_EXT	0x0A000007
 
@@ -49,7 +49,7 @@ struct arch_shared_info {
  * node of the device tree says:
  *
  *	"sip", or no property	it clears the interrupt's bit in sip, before it clears evtchn_upcall_pending
- *	"hypercall"		it makes this call, after it has cleared evtchn_upcall_pending and before it looks at the ports
+ *	"hypercall"		it makes this call, after clearing evtchn_upcall_pending, before it looks at the ports
  *	"none"			clearing evtchn_upcall_pending is all
  *
  * In this order an event that comes in between asserts the interrupt again, or is seen, and none is lost.

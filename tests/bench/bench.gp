@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# gnuplot -e "table='bench.tsv'; out='bench.svg'; guests='te hvm'; native=1; limit=1.5; aim=0.2" bench.gp
+# gnuplot -e "table='bench.tsv'; out='bench.svg'; guests='te pv hvm'; native=1; limit=1.5; aim=0.2" bench.gp
 # Above what a stage adds to the native kernel, with the limit of a row; below what a guest takes.
 set terminal svg size 1000,(native && guests ne '' ? 900 : 500) dynamic font 'sans,12' background 'white'
 set output out

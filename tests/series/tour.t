@@ -7,6 +7,7 @@
 run "$tap_top/pvops" tour --list
 ok 'the stops' [ "$status" = 0 ]
 ok 'it begins with the boot order' grep -q '^  1  arch/setup.c ' <<<"$output"
+# shellcheck disable=SC2016 # these quotes are Markdown's
 ok 'all that the page names' [ "$(wc -l <<<"$output")" = "$(sed '/^## /q' "$tap_top/docs/stub.md" | grep -oE '`[a-z]+/[a-z0-9_]+\.[cSh]`' | wc -l)" ]
 
 run "$tap_top/pvops" tour arch/traps.c

@@ -29,24 +29,24 @@ static void illegal(struct vcpu *v, u32 insn)
 }
 
 /*
- * The CSRs that are no more than a register: where, which bits can be written, and what a trap counts as.
- * By the low seven bits of the number; the others of S-mode have an offset of 0.
+ * The CSRs that are no more than a register: where, in the page or in struct vcpu, which bits there are, and what a trap
+ * counts as. By the low seven bits of the number; the others of S-mode have an offset of 0.
  */
 static const struct plain_csr {
 	u16 offset;
-	u16 cause;
+	u8 cause;
+	bool in_page;
 	u64 mask;
 } plain[128] = {
-#define PLAIN(name, field, trap, bits) \
-	[CSR_##name & 127] = { .offset = offsetof(struct vcpu, csr.field), .cause = TRAP_##trap, .mask = (bits) }
-	PLAIN(SSCRATCH, sscratch, SSCRATCH, ~0UL),
-	PLAIN(SEPC, sepc, TRAPINFO, ~1UL),
-	PLAIN(SCAUSE, scause, TRAPINFO, ~0UL),
-	PLAIN(STVAL, stval, TRAPINFO, ~0UL),
-	PLAIN(SIE, sie, CSR, SIP_ALL | SIP_UPCALL),
-	PLAIN(SCOUNTEREN, scounteren, CSR, GUEST_COUNTERS),
-	PLAIN(SENVCFG, senvcfg, CSR, SENVCFG_FIOM),
-#undef PLAIN
+#define IN_PAGE(name, field, trap, bits) \
+	[CSR_##name & 127] = { offsetof(struct pv_state, field), TRAP_##trap, true, (bits) }
+	IN_PAGE(SSCRATCH, scratch, SSCRATCH, ~0UL),
+	IN_PAGE(SEPC, epc, TRAPINFO, ~1UL),
+	IN_PAGE(SCAUSE, cause, TRAPINFO, ~0UL),
+	IN_PAGE(STVAL, tval, TRAPINFO, ~0UL),
+#undef IN_PAGE
+	[CSR_SIE & 127] = { offsetof(struct vcpu, csr.sie), TRAP_CSR, false, SIP_ALL | SIP_UPCALL },
+	[CSR_SENVCFG & 127] = { offsetof(struct vcpu, csr.senvcfg), TRAP_CSR, false, SENVCFG_FIOM },
 };
 
 static void set_satp(struct vcpu *v, u64 val)
@@ -72,8 +72,16 @@ static void set_sip(struct vcpu *v, u64 val)
 
 static void set_stvec(struct vcpu *v, u64 val)
 {
-	if (!(val & 2))		/* modes 2 and 3 are reserved */
-		v->csr.stvec = val;
+	if (val & 2)		/* modes 2 and 3 are reserved */
+		return;
+	v->csr.stvec = val;
+	pv_find_entry(v);
+}
+
+static void set_scounteren(struct vcpu *v, u64 val)
+{
+	v->csr.scounteren = val & GUEST_COUNTERS;
+	pv_choose_fast(v);
 }
 
 /* csrrw, csrrs, csrrc and their immediate forms (volume I, chapter 6): what is written to a CSR that holds old. */
@@ -107,13 +115,18 @@ static inline void finish(struct vcpu *v, u32 insn, u64 old)
 
 static void emulate_sstatus(struct vcpu *v, u32 insn)
 {
-	u64 old = (v->hw_sstatus & PV_SSTATUS_HW) | v->csr.sstatus;
+	/* FS is in the page, too, where the kernel has it on whatever it says. */
+	u64 in_page = PV_SSTATUS_VIRT | (v->entry ? SSTATUS_FS | SSTATUS_SD : 0);
+	u64 old = (v->hw_sstatus & PV_SSTATUS_HW & ~in_page) | (READ_ONCE(v->pv->status) & in_page) | pv_flag(v);
 	u64 val = new_value(v, insn, old);
 
 	vcpu_count(v, TRAP_SSTATUS);
 	/* With nothing to write val is old, and writing that changes nothing. */
-	v->csr.sstatus = val & PV_SSTATUS_VIRT;
-	v->hw_sstatus = (v->hw_sstatus & ~PV_SSTATUS_HW_RW) | (val & PV_SSTATUS_HW_RW);
+	v->pv->status = val & (in_page | SSTATUS_UXL_64);
+	pv_set_flag(v, val & SSTATUS_SIE);
+	if (likely(!v->entry))
+		in_page = 0;
+	v->hw_sstatus = (v->hw_sstatus & ~(PV_SSTATUS_HW_RW & ~in_page)) | (val & PV_SSTATUS_HW_RW & ~in_page);
 	if (unlikely((old ^ val) & SSTATUS_MXR))
 		shadow_flush_all(v);	/* with MXR set no copy of code is mapped: it could be read */
 	finish(v, insn, old);
@@ -128,6 +141,7 @@ static __attribute__((noinline)) void emulate_rare_csr(struct vcpu *v, u32 insn)
 		{ CSR_SATP, TRAP_SATP, set_satp },
 		{ CSR_SIP, TRAP_CSR, set_sip },
 		{ CSR_STVEC, TRAP_CSR, set_stvec },
+		{ CSR_SCOUNTEREN, TRAP_CSR, set_scounteren },
 	};
 	unsigned int csr = INSN_CSR(insn), i = 0;
 	u64 old;
@@ -139,7 +153,8 @@ static __attribute__((noinline)) void emulate_rare_csr(struct vcpu *v, u32 insn)
 		return;
 	}
 	vcpu_count(v, rare[i].cause);
-	old = csr == CSR_SATP ? v->csr.satp : csr == CSR_SIP ? pv_sip(v) : v->csr.stvec;
+	old = csr == CSR_SATP ? v->csr.satp : csr == CSR_SIP ? pv_sip(v) : csr == CSR_STVEC ? v->csr.stvec :
+	      v->csr.scounteren;
 	if (writes(insn))
 		rare[i].set(v, new_value(v, insn, old));
 	finish(v, insn, old);
@@ -149,34 +164,19 @@ static inline void emulate_csr(struct vcpu *v, u32 insn)
 {
 	unsigned int csr = INSN_CSR(insn);
 	const struct plain_csr *p = &plain[csr & 127];
-	u64 *reg = (u64 *)((u8 *)v + p->offset), old;
+	u64 *reg = (u64 *)((p->in_page ? (u8 *)v->pv : (u8 *)v) + p->offset), old;
 
 	if (csr == CSR_SSTATUS) {
 		emulate_sstatus(v, insn);
 	} else if (likely(csr >> 7 == CSR_SSTATUS >> 7 && p->offset)) {
 		v->traps[p->cause]++;
-		old = *reg;
+		old = READ_ONCE(*reg) & p->mask;
 		if (writes(insn))
 			*reg = new_value(v, insn, old) & p->mask;
 		finish(v, insn, old);
 	} else {
 		emulate_rare_csr(v, insn);
 	}
-}
-
-static void emulate_sret(struct vcpu *v)
-{
-	u64 s = v->csr.sstatus;
-	bool user = !(s & SSTATUS_SPP);
-
-	/* SIE = SPIE, SPIE = 1, SPP = U (12.1.1) */
-	v->csr.sstatus = (s & ~(SSTATUS_SIE | SSTATUS_SPP)) | SSTATUS_SPIE |
-			 (s & SSTATUS_SPIE ? SSTATUS_SIE : 0);
-	v->pc = v->csr.sepc;
-	v->stuck = 0;
-	vcpu_count(v, TRAP_SRET);
-	if (user)
-		pv_set_user(v, true);
 }
 
 static void emulate_sfence(struct vcpu *v, u32 insn)
@@ -197,7 +197,7 @@ static void emulate_sfence(struct vcpu *v, u32 insn)
 static void emulate_other(struct vcpu *v, u32 insn)
 {
 	if (insn == INSN_SRET) {
-		emulate_sret(v);
+		pv_return(v);
 	} else if ((insn & SFENCE_MASK) == SFENCE_MATCH) {
 		emulate_sfence(v, insn);
 	} else if (insn == INSN_WFI) {

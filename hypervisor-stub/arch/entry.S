@@ -6,11 +6,24 @@
  */
 #include "asm-offsets.h"
 
-	/* every register but x0 and a0 (x10) */
+	/* every register but x0, t0 to t2 (x5 to x7) and a0 (x10) */
 	.macro for_regs op
-	.irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp n, 1, 2, 3, 4, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	\op	x\n, VCPU_REG(\n)(a0)
 	.endr
+	.endm
+
+	.macro temporaries op
+	\op	t0, VCPU_REG(5)(a0)
+	\op	t1, VCPU_REG(6)(a0)
+	\op	t2, VCPU_REG(7)(a0)
+	.endm
+
+	/* One more of VCPU_TRAP_\cause. */
+	.macro count_trap cause
+	lw	t0, \cause(a0)
+	addiw	t0, t0, 1
+	sw	t0, \cause(a0)
 	.endm
 
 	.text
@@ -19,6 +32,11 @@
 trap_entry:
 	csrrw	a0, sscratch, a0
 	beqz	a0, stub_fault
+	temporaries sd
+	ld	t1, VCPU_FAST(a0)
+	csrr	t0, scause
+	beq	t0, t1, fast_path
+slow_path:
 	for_regs sd
 	csrrw	t0, sscratch, zero
 	csrr	t1, sepc
@@ -42,7 +60,77 @@ enter_guest:
 	csrw	sepc, t0
 	csrw	sstatus, t1
 	for_regs ld
+	temporaries ld
 	ld	a0, VCPU_REG(10)(a0)
+	sret
+
+	/*
+	 * The two traps of a system call of a pv guest that has an entry (v->entry, see pv_choose_fast()). What they do is
+	 * what pv_inject() and pv_return() do. Nothing of what leave_stub() looks for need be looked for: what comes from
+	 * another hart comes with an interrupt, and what is done here makes no work.
+	 */
+fast_path:
+	ld	t1, VCPU_PV(a0)
+	addi	t0, t0, -ASM_FETCH_PAGE
+	beqz	t0, fast_return
+
+	/* ecall of the guest's user, to its kernel. SPP is clear in the hart's sstatus, and SPIE set: as in the guest's. */
+	lbu	t0, PV_IRQ(t1)
+	andi	t0, t0, ASM_SIE
+	beqz	t0, slow_path
+	sb	zero, PV_IRQ(t1)
+	csrr	t0, sepc
+	csrr	t2, sstatus
+	sd	t0, PV_EPC(t1)
+	sd	t2, PV_STATUS(t1)
+	li	t0, ASM_ECALL_U
+	sd	t0, PV_CAUSE(t1)
+	sd	zero, PV_TVAL(t1)
+	ld	t0, PV_SCRATCH(t1)
+	sd	tp, PV_SCRATCH(t1)
+	mv	tp, t0
+	li	t0, ASM_FS
+	csrs	sstatus, t0
+	ld	t0, VCPU_ENTRY(a0)
+	ld	t2, VCPU_SATP_KERNEL(a0)
+	csrw	sepc, t0
+	csrw	satp, t2
+	li	t0, ASM_FETCH_PAGE
+	sd	t0, VCPU_FAST(a0)
+	sb	zero, VCPU_USER(a0)
+	count_trap VCPU_TRAP_ECALL
+	temporaries ld
+	csrrw	a0, sscratch, a0
+	sret
+
+	/* jalr x0, XEN_PV_RET(x0): sret, when it leads to the user with interrupts on and there are no hints */
+fast_return:
+	csrr	t0, sepc
+	addi	t0, t0, -ASM_PV_RET
+	bnez	t0, slow_path
+	ld	t0, PV_MAPPED_NR(t1)
+	bnez	t0, slow_path
+	ld	t0, PV_STATUS(t1)
+	andi	t2, t0, ASM_SPP | ASM_SPIE
+	addi	t2, t2, -ASM_SPIE
+	bnez	t2, slow_path
+	li	t2, ASM_FS
+	not	t0, t0
+	and	t0, t0, t2
+	csrc	sstatus, t0		/* in the kernel it is all ones */
+	ld	t0, PV_EPC(t1)
+	ld	t2, VCPU_SATP_USER(a0)
+	csrw	sepc, t0
+	csrw	satp, t2
+	li	t0, ASM_SIE
+	sb	t0, PV_IRQ(t1)
+	li	t0, ASM_ECALL_U
+	sd	t0, VCPU_FAST(a0)
+	li	t0, 1
+	sb	t0, VCPU_USER(a0)
+	count_trap VCPU_TRAP_SRET
+	temporaries ld
+	csrrw	a0, sscratch, a0
 	sret
 
 stub_fault:

@@ -12,43 +12,193 @@
 #include "stub.h"
 #include "vcpu.h"
 
+#define HINT_PAGES	64	/* filled at a return, at most */
+
+static bool no_fast_paths;
+
 #define DECODED(pc)	(((pc) >> 1) % DECODED_ENTRIES)
+
+/* Which trap has an assembly path now (entry.S). What such a path relies on changes in C only, and then this is called. */
+void pv_choose_fast(struct vcpu *v)
+{
+	if (!v->entry || v->masked || !v->satp[VIEW_USER] || v->csr.scounteren != GUEST_COUNTERS || no_fast_paths)
+		v->fast = FAST_NONE;
+	else
+		v->fast = v->user ? EXC_ECALL_U : EXC_FETCH_PAGE;
+}
 
 void pv_set_user(struct vcpu *v, bool user)
 {
+	u64 satp = v->satp[user ? VIEW_USER : VIEW_KERNEL];
+
 	v->user = user;
 	csr_write(CSR_SCOUNTEREN, user ? v->csr.scounteren : GUEST_COUNTERS);
-	shadow_load(v);
+	if (likely(satp))
+		csr_write(CSR_SATP, satp);
+	else
+		shadow_load(v);
+	pv_choose_fast(v);
+}
+
+/*
+ * The kernel's stvec, or the address that goes with it, has changed. With an entry of its own, sstatus.FS of the hart is
+ * on while the kernel runs, and what it was before is in the page.
+ */
+void pv_find_entry(struct vcpu *v)
+{
+	const struct domain *d = v->domain;
+	u64 entry = v->csr.stvec == d->pv_stvec ? d->pv_entry & ~1UL : 0, status = v->pv->status;
+
+	if (entry && !v->entry) {
+		v->pv->status = (status & PV_SSTATUS_VIRT) | (v->hw_sstatus & (SSTATUS_FS | SSTATUS_SD | SSTATUS_UXL_64));
+		v->hw_sstatus |= SSTATUS_FS;
+	} else if (!entry && v->entry) {
+		v->hw_sstatus = (v->hw_sstatus & ~SSTATUS_FS) | (status & SSTATUS_FS);
+	}
+	v->entry = entry;
+	pv_choose_fast(v);
+}
+
+/* The status that a trap leaves (12.1.1). */
+static inline u64 trap_status(const struct vcpu *v)
+{
+	u64 s = pv_flag(v) ? SSTATUS_SPIE : 0;
+
+	if (!v->entry)
+		return s | (v->pv->status & SSTATUS_SUM) | (v->user ? 0 : SSTATUS_SPP);
+	return s | (v->hw_sstatus & PV_SSTATUS_HW) | (v->user ? 0 : SSTATUS_SPP | SSTATUS_SUM);
 }
 
 /* An exception or interrupt, as taken into S-mode (12.1.1, 12.1.2, 12.1.7 to 12.1.9). */
 void pv_inject(struct vcpu *v, u64 cause, u64 tval)
 {
-	struct guest_csrs *c = &v->csr;
-	u64 s = c->sstatus & ~(SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE);
-	u64 base = c->stvec & ~3UL;
+	u64 base = v->csr.stvec & ~3UL, handler = v->entry ? v->entry : base;
+	struct pv_state *p = v->pv;
 
-	if (unlikely(v->pc == base && !v->user && ++v->stuck > STUCK_LIMIT)) {
-		vcpu_stuck(v, base, cause, tval);
-		return;
+	if (unlikely(v->pc == handler && !v->user)) {
+		if (++v->stuck > STUCK_LIMIT) {
+			vcpu_stuck(v, handler, cause, tval);
+			return;
+		}
+	} else {
+		v->stuck = 0;
 	}
-	if (c->sstatus & SSTATUS_SIE)
-		s |= SSTATUS_SPIE;
-	if (!v->user)
-		s |= SSTATUS_SPP;
-	c->sstatus = s;
-	c->sepc = v->pc;
-	c->scause = cause;
-	c->stval = tval;
-	v->pc = base + ((c->stvec & 1) && (cause & SCAUSE_IRQ) ? 4 * (cause & 63) : 0);
+	p->status = trap_status(v);
+	pv_set_flag(v, 0);
+	p->epc = v->pc;
+	p->cause = cause;
+	p->tval = tval;
+	if (v->entry) {
+		u64 scratch = READ_ONCE(p->scratch);
+
+		p->scratch = v->regs[4];
+		v->regs[4] = scratch;
+		v->hw_sstatus |= SSTATUS_FS;
+		v->pc = handler;
+	} else {
+		v->pc = base + ((v->csr.stvec & 1) && (cause & SCAUSE_IRQ) ? 4 * (cause & 63) : 0);
+	}
 	if (v->user)
 		pv_set_user(v, false);
 }
 
+/* The kernel says which pages its user is about to touch for the first time. What it says wrong is its own loss. */
+static __attribute__((noinline)) void take_hints(struct vcpu *v, u64 count)
+{
+	const struct xen_riscv_pv_page *page = (void *)((u8 *)v->pv - PV_STATE_OFFSET);
+	unsigned int budget = HINT_PAGES;
+
+	v->pv->mapped_nr = 0;
+	count = MIN(count, (u64)XEN_PV_MAPPED_MAX);
+	for (u64 i = 0; i < count; i++) {
+		u64 addr = READ_ONCE(page->mapped[i].addr) & PAGE_MASK, nr = READ_ONCE(page->mapped[i].nr);
+
+		for (; nr && budget && !shadow_fault(v, addr, ACCESS_LOAD); nr--, budget--)
+			addr += PAGE_SIZE;
+	}
+}
+
+/* sret: SIE = SPIE, SPIE = 1, SPP = U (12.1.1) */
+void pv_return(struct vcpu *v)
+{
+	struct pv_state *p = v->pv;
+	u64 s = READ_ONCE(p->status), hints;
+
+	p->status = (s & ~SSTATUS_SPP) | SSTATUS_SPIE;
+	pv_set_flag(v, s & SSTATUS_SPIE ? SSTATUS_SIE : 0);
+	v->pc = READ_ONCE(p->epc) & ~1UL;
+	vcpu_count(v, TRAP_SRET);
+	if (s & SSTATUS_SPP)
+		return;
+	if (v->entry)
+		v->hw_sstatus = (v->hw_sstatus & ~SSTATUS_FS) | (s & SSTATUS_FS);
+	pv_set_user(v, true);
+	hints = READ_ONCE(p->mapped_nr);
+	if (hints && v->domain->page_shown)
+		take_hints(v, hints);
+}
+
+/* --- the page, while the kernel runs --- */
+
+/* An interrupt waits for the flag, or none does: with one, the kernel's stores to its page trap. */
+static void set_masked(struct vcpu *v, bool masked)
+{
+	if (likely(v->masked == masked))
+		return;
+	v->masked = masked;
+	if (v->domain->page_shown)
+		shadow_page_rights(v);
+	pv_choose_fast(v);
+}
+
+/* A store to the page that the hart may not do: to the flag, perhaps. */
+static bool store_to_page(struct vcpu *v)
+{
+	u64 offset = v->stval - XEN_PV_PAGE;
+	unsigned int size;
+	u32 insn;
+
+	if (!fetch_instruction(v, &insn))
+		return true;
+	size = 1 << (insn >> 12 & 3);
+	if ((insn & 0x7f) != OPCODE_STORE || insn >> 14 & 1 || offset % size)
+		return false;
+	memcpy((u8 *)v->pv - PV_STATE_OFFSET + offset, &v->regs[insn >> 20 & 31], size);
+	v->pc += 4;
+	return true;
+}
+
+static __attribute__((noinline)) void own_page_fault(struct vcpu *v)
+{
+	if (v->scause == EXC_STORE_PAGE && v->masked) {
+		vcpu_count(v, TRAP_MASKED);
+		if (store_to_page(v)) {
+			set_masked(v, pv_sip(v) & v->csr.sie);
+			return;
+		}
+	} else if (v->scause != EXC_FETCH_PAGE) {
+		vcpu_count(v, TRAP_SHADOW);
+		shadow_fill_page(v);
+		return;
+	}
+	vcpu_count(v, TRAP_PAGE_FAULT);
+	pv_inject(v, v->scause, v->stval);
+}
+
+static inline bool in_own_page(const struct vcpu *v, u64 va)
+{
+	return unlikely(va >= XEN_PV_PAGE) && !v->user && v->domain->page_shown;
+}
+
 static void memory_fault(struct vcpu *v, enum access access)
 {
-	int cause = shadow_fault(v, v->stval, access);
+	int cause;
 
+	if (in_own_page(v, v->stval)) {
+		own_page_fault(v);
+		return;
+	}
+	cause = shadow_fault(v, v->stval, access);
 	if (likely(!cause)) {
 		vcpu_count(v, TRAP_SHADOW);
 		return;
@@ -160,6 +310,8 @@ static void pv_trap(struct vcpu *v)
 		emulate_instruction(v, d->insn);
 	else if (v->scause == EXC_ECALL_U && !v->user && v->shadow.call_pc == v->pc)
 		kernel_call(v);
+	else if (v->scause == EXC_FETCH_PAGE && v->pc == PV_RET_VA && in_own_page(v, v->stval))
+		pv_return(v);
 	else
 		slow_trap(v);
 }
@@ -174,7 +326,7 @@ u64 pv_sip(struct vcpu *v)
 
 static bool pv_irqs_on(struct vcpu *v)
 {
-	return v->user || (v->csr.sstatus & SSTATUS_SIE);
+	return v->user || pv_flag(v);
 }
 
 static bool pv_irq_ready(struct vcpu *v)
@@ -187,27 +339,45 @@ static void pv_deliver(struct vcpu *v)
 	u64 ready = pv_sip(v) & v->csr.sie;
 	unsigned int irq;
 
-	if (likely(!ready) || !pv_irqs_on(v))
+	if (likely(!ready) || !pv_irqs_on(v)) {
+		set_masked(v, ready);
 		return;
+	}
 	/* External before software before timer (12.1.3), and what is ours after them */
 	irq = ready & SIP_SEIP ? IRQ_EXT : ready & SIP_SSIP ? IRQ_SOFT : ready & SIP_STIP ? IRQ_TIMER : IRQ_UPCALL;
+	/* Who has an entry is told of each once; else the handler's stores to the page would trap until it is acknowledged. */
+	if (v->entry && irq != IRQ_EXT) {
+		__atomic_fetch_and(&v->sip, ~BIT(irq), __ATOMIC_SEQ_CST);
+		ready &= ~BIT(irq);
+		set_masked(v, ready);
+	} else {
+		set_masked(v, true);
+	}
 	pv_inject(v, SCAUSE_IRQ | irq, 0);
 }
 
 static int pv_init(struct vcpu *v, u64 pool_size)
 {
 	/* The pool takes whole pages and the bookkeeping of each behind them. */
-	unsigned int pages = MIN(pool_size / (PAGE_SIZE + shadow_overhead(1)), 0xfff0UL);
+	unsigned int pages = MIN((pool_size - PAGE_SIZE) / (PAGE_SIZE + shadow_overhead(1)), 0xfff0UL);
+	u8 *page = domain_pool_take(v->domain, PAGE_SIZE);
 	u8 *pool = domain_pool_take(v->domain, (u64)pages * PAGE_SIZE + shadow_overhead(pages));
 
-	return pool ? shadow_init(v, pool, pages) : -1;
+	if (!page || !pool || pool_size < PAGE_SIZE)
+		return -1;
+	v->pv = (struct pv_state *)(page + PV_STATE_OFFSET);
+	no_fast_paths = option("nofast");
+	return shadow_init(v, pool, pages);
 }
 
 static void pv_reset(struct vcpu *v)
 {
+	memset((u8 *)v->pv - PV_STATE_OFFSET, 0, PAGE_SIZE);
 	memset(&v->csr, 0, sizeof(v->csr));
 	v->csr.scounteren = GUEST_COUNTERS;
 	v->user = false;
+	v->masked = false;
+	v->entry = 0;
 	/* SPP clear: sret goes to U-mode. FS starts Off, as on a hart out of reset. */
 	v->hw_sstatus = SSTATUS_SPIE | SSTATUS_UXL_64;
 	shadow_reset(v);
@@ -226,7 +396,8 @@ static void pv_load(struct vcpu *v)
 		csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);	/* SPV clear: sret goes to U, not VU */
 	if (have_fp)
 		vcpu_fp_load(v);
-	pv_set_user(v, v->user);
+	csr_write(CSR_SCOUNTEREN, v->user ? v->csr.scounteren : GUEST_COUNTERS);
+	shadow_load(v);
 }
 
 static void pv_save(struct vcpu *v)

@@ -13,6 +13,7 @@
  */
 #include "code.h"
 #include "domain.h"
+#include "pv.h"
 #include "shadow.h"
 #include "smp.h"
 #include "std.h"
@@ -27,6 +28,9 @@
 #define KEY_PAGED	BIT(63)
 #define KEY_BARE	BIT(62)
 #define MAX_PAGES	0xfff0u
+#define HAS_ASIDS(p)	((p)->asid_max >= VIEW_NR)
+#define TOP_SLOT	SLOT(XEN_PV_PAGE)
+#define IN_TOP_TABLE(va) ((va) >= ALIGN_DOWN(XEN_PV_PAGE, SZ_2M))	/* the vCPU's page is in the same one */
 #define RANGE_PAGES	64	/* a longer range is flushed as a whole address space */
 
 /* The contexts in use, by number. */
@@ -149,42 +153,50 @@ static u64 asid_generation(const struct shadow *s, const struct pcpu *p)
 }
 
 /* True when all of them are void: once satp has been written, not before, the hart must forget what it has. */
-static bool assign_asid(struct shadow *s, struct shadow_ctx *c, enum shadow_view view)
+static bool assign_asids(struct shadow *s, struct shadow_ctx *c)
 {
 	struct pcpu *p = this_pcpu();
-	bool flush = ++p->asid_next > p->asid_max;
+	bool flush = p->asid_next + VIEW_NR > p->asid_max;
 
 	if (flush) {
 		/* Also the case of a hart without ASIDs (asid_max 0): every assignment flushes. */
 		p->asid_gen++;
-		p->asid_next = MIN(1u, p->asid_max);
+		p->asid_next = 0;
 	}
-	c->asid[view] = p->asid_next;
-	c->asid_gen[view] = asid_generation(s, p);
+	for (unsigned int view = 0; view < VIEW_NR; view++)
+		c->asid[view] = HAS_ASIDS(p) ? ++p->asid_next : 0;
+	c->asid_gen = asid_generation(s, p);
 	return flush;
+}
+
+static u64 satp_of(const struct shadow *s, enum shadow_view view)
+{
+	const struct shadow_ctx *c = s->cur;
+
+	return SATP_MODE_SV39 << SATP_MODE_SHIFT | (u64)c->asid[view] << SATP_ASID_SHIFT |
+	       va_to_pa(page(s, c->root[view])) >> PAGE_SHIFT;
 }
 
 /* Sets the hart's satp to the view of the current address space that the virtual mode sees. */
 void shadow_load(struct vcpu *v)
 {
 	struct shadow *s = &v->shadow;
-	struct shadow_ctx *c = s->cur;
 	struct pcpu *p = this_pcpu();
-	enum shadow_view view = v->user ? VIEW_USER : VIEW_KERNEL;
-	bool flush = false;
+	bool asids = HAS_ASIDS(p), flush = false;
 
-	if (unlikely(c->asid_gen[view] != asid_generation(s, p) || !p->asid_max))
-		flush = assign_asid(s, c, view);
-	csr_write(CSR_SATP, SATP_MODE_SV39 << SATP_MODE_SHIFT | (u64)c->asid[view] << SATP_ASID_SHIFT |
-		  va_to_pa(page(s, c->root[view])) >> PAGE_SHIFT);
+	if (unlikely(s->cur->asid_gen != asid_generation(s, p) || !asids))
+		flush = assign_asids(s, s->cur);
+	for (unsigned int view = 0; view < VIEW_NR; view++)
+		v->satp[view] = likely(asids) ? satp_of(s, view) : 0;
+	csr_write(CSR_SATP, satp_of(s, v->user ? VIEW_USER : VIEW_KERNEL));
 	if (unlikely(flush))
 		asm_sfence_all();
+	pv_choose_fast(v);
 }
 
 static void forget_asids(struct shadow_ctx *c)
 {
-	c->asid_gen[VIEW_KERNEL] = 0;
-	c->asid_gen[VIEW_USER] = 0;
+	c->asid_gen = 0;
 }
 
 /* --- contexts --- */
@@ -468,6 +480,8 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 		if (!p2m_lookup(v->domain, t.gpa, &pa, &piece))
 			return access_fault[access];
 		flags = leaf_flags(v, t.pte);
+		if (unlikely(IN_TOP_TABLE(va)) && v->domain->page_shown)
+			piece = PAGE_SIZE;
 		if (v->domain->code)
 			flags = mind_copies(v, va, access, &t, &pa, &piece, flags);
 		/* Waiting for another vCPU it may have done a fence for one: the walk is from before that. */
@@ -477,6 +491,47 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 	/* A hart may have cached that the entry was invalid (12.2.1). */
 	asm_sfence_page(va);
 	return 0;
+}
+
+/* --- the vCPU's own page --- */
+
+static u64 page_pte(const struct vcpu *v)
+{
+	u64 flags = PTE_V | PTE_U | PTE_R | PTE_A | (v->masked ? 0 : PTE_W | PTE_D);
+
+	return (va_to_pa(v->pv) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+}
+
+/* In the kernel view. It is the vCPU's, whatever the address space: global, but for Bare, which shares no tables. */
+void shadow_fill_page(struct vcpu *v)
+{
+	const struct translation t = { .size = PAGE_SIZE, .pte = v->csr.satp ? PTE_G : 0 };
+
+	install(v, XEN_PV_PAGE, &t, ALIGN_DOWN(va_to_pa(v->pv), PAGE_SIZE), PAGE_SIZE, page_pte(v) & 0xff);
+	v->shadow.fills++;
+	asm_sfence_page(XEN_PV_PAGE);
+}
+
+static void set_rights(const struct vcpu *v, spage_t l1)
+{
+	const struct shadow *s = &v->shadow;
+	u64 pte = page(s, l1)[L1_INDEX(XEN_PV_PAGE)];
+
+	if (pte && !(pte & (PTE_R | PTE_X)) && page(s, pte_page(s, pte))[L0_INDEX(XEN_PV_PAGE)])
+		page(s, pte_page(s, pte))[L0_INDEX(XEN_PV_PAGE)] = page_pte(v);
+}
+
+void shadow_page_rights(struct vcpu *v)
+{
+	struct shadow *s = &v->shadow;
+	struct shadow_ctx *c;
+
+	if (s->global[TOP_SLOT])
+		set_rights(v, s->global[TOP_SLOT]);
+	for_each_ctx(s, c, bits)
+		if (test_slot(c->own, TOP_SLOT))
+			set_rights(v, pte_page(s, page(s, c->root[VIEW_KERNEL])[TOP_SLOT]));
+	asm_sfence_page(XEN_PV_PAGE);
 }
 
 /* --- flushing --- */

@@ -357,6 +357,8 @@ static bool reboot(struct domain *d)
 	}
 	printk("d%u: starts again\n", d->id);
 	code_reset(d);
+	d->page_shown = false;
+	d->pv_entry = 0;
 	d->end = DOMAIN_RUNNING;
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		sched_revive(d->vcpu[i]);

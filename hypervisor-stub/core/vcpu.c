@@ -2,6 +2,7 @@
 /* vCPUs: making one, its timer and interrupts, and what other vCPUs ask of it. */
 #include "asm-offsets.h"
 #include "domain.h"
+#include "pv.h"
 #include "smp.h"
 #include "std.h"
 #include "stub.h"
@@ -15,9 +16,29 @@ CHECK_OFFSET(struct vcpu, hw_sstatus, VCPU_SSTATUS);
 CHECK_OFFSET(struct vcpu, scause, VCPU_SCAUSE);
 CHECK_OFFSET(struct vcpu, stval, VCPU_STVAL);
 CHECK_OFFSET(struct vcpu, pcpu, VCPU_PCPU);
+CHECK_OFFSET(struct vcpu, fast, VCPU_FAST);
+CHECK_OFFSET(struct vcpu, pv, VCPU_PV);
+CHECK_OFFSET(struct vcpu, entry, VCPU_ENTRY);
+CHECK_OFFSET(struct vcpu, satp[VIEW_KERNEL], VCPU_SATP_KERNEL);
+CHECK_OFFSET(struct vcpu, satp[VIEW_USER], VCPU_SATP_USER);
+CHECK_OFFSET(struct vcpu, user, VCPU_USER);
+CHECK_OFFSET(struct vcpu, traps[TRAP_SRET], VCPU_TRAP_SRET);
+CHECK_OFFSET(struct vcpu, traps[TRAP_ECALL], VCPU_TRAP_ECALL);
+CHECK_OFFSET(struct pv_state, mapped_nr, PV_MAPPED_NR);
+CHECK_OFFSET(struct pv_state, scratch, PV_SCRATCH);
+CHECK_OFFSET(struct pv_state, tval, PV_TVAL);
+CHECK_OFFSET(struct pv_state, cause, PV_CAUSE);
+CHECK_OFFSET(struct pv_state, epc, PV_EPC);
+CHECK_OFFSET(struct pv_state, status, PV_STATUS);
+CHECK_OFFSET(struct pv_state, irq[7], PV_IRQ);
 CHECK_OFFSET(struct vcpu, fpregs, VCPU_FPREGS);
 CHECK_OFFSET(struct vcpu, fcsr, VCPU_FCSR);
 CHECK_OFFSET(struct pcpu, stack, PCPU_STACK);
+_Static_assert(ASM_ECALL_U == EXC_ECALL_U && ASM_FETCH_PAGE == EXC_FETCH_PAGE && ASM_SIE == SSTATUS_SIE &&
+	       ASM_SPIE == SSTATUS_SPIE && ASM_SPP == SSTATUS_SPP && ASM_FS == SSTATUS_FS && ASM_PV_RET == XEN_PV_RET,
+	       "asm-offsets.h: numbers");
+_Static_assert(sizeof(struct xen_riscv_pv_page) == PAGE_SIZE &&
+	       offsetof(struct xen_riscv_pv_page, mapped_nr) == PV_STATE_OFFSET, "pv.h: struct pv_state");
 
 /* pool_size: bytes of the domain's pool for the vCPU's own tables. NULL: they do not suffice. */
 struct vcpu *vcpu_create(struct domain *d, unsigned int id, u64 pool_size)
@@ -33,6 +54,7 @@ struct vcpu *vcpu_create(struct domain *d, unsigned int id, u64 pool_size)
 	v->events.periodic = TIME_NEVER;
 	v->events.info = &v->events.dummy;
 	v->state = VCPU_STOPPED;
+	v->fast = FAST_NONE;
 	v->ops = d->hvm ? &hvm_ops : &pv_ops;
 	if (v->ops->init && v->ops->init(v, pool_size - sizeof(*v)))
 		return NULL;
@@ -201,13 +223,16 @@ const char *vcpu_state_name(const struct vcpu *v)
 void vcpu_dump(const struct vcpu *v)
 {
 	const struct guest_csrs *c = &v->csr;
+	const struct pv_state *p = v->pv;
 	const char *pv_mode = v->user ? "user" : "kernel", *hvm_mode = v->hw_sstatus & SSTATUS_SPP ? "VS" : "VU";
 
 	printk("d%uv%u %s %s mode %s pc %#lx\n", v->domain->id, v->id, v->domain->hvm ? "hvm" : "pv",
 	       vcpu_state_name(v), v->domain->hvm ? hvm_mode : pv_mode, v->pc);
 	printk("  last trap: scause %#lx stval %#lx hw sstatus %#lx\n", v->scause, v->stval, v->hw_sstatus);
-	printk("  sstatus %#lx sie %#lx sip %#lx satp %#lx\n", c->sstatus, c->sie, v->sip, c->satp);
-	printk("  stvec %#lx sepc %#lx scause %#lx stval %#lx\n", c->stvec, c->sepc, c->scause, c->stval);
+	printk("  sstatus %#lx sie %#lx sip %#lx satp %#lx\n", p ? p->status | pv_flag(v) : c->sstatus, c->sie, v->sip,
+	       c->satp);
+	printk("  stvec %#lx sepc %#lx scause %#lx stval %#lx\n", c->stvec, p ? p->epc : c->sepc,
+	       p ? p->cause : c->scause, p ? p->tval : c->stval);
 	for (unsigned int i = 0; i < 32; i += 4)
 		printk("  x%-2u %016lx %016lx %016lx %016lx\n", i, v->regs[i], v->regs[i + 1], v->regs[i + 2],
 		       v->regs[i + 3]);

@@ -75,6 +75,9 @@ struct domain {
 	unsigned int nr_pieces;
 	u32 *free_pages;	/* by machine frame number */
 	u64 nr_free, nr_pages;	/* nr_pages: those it has, mapped or not */
+	/* pv: each vCPU's page is shown to it; where traps go whose stvec is the first of these */
+	bool page_shown;
+	u64 pv_stvec, pv_entry;
 	struct code *code;	/* pv: copies of its kernel's code; NULL: none are made */
 	/* Pages for its own tables: taken from the machine once, when the domain is built. */
 	u8 *pool;

@@ -29,7 +29,7 @@ struct shadow_ctx {
 	spage_t root[VIEW_NR];
 	u16 number;		/* its place in shadow.ctx, and its bit in shadow.live */
 	spage_t head, tail;	/* its tables, linked through shadow.link */
-	u64 asid_gen[VIEW_NR];	/* generation its ASIDs belong to */
+	u64 asid_gen;		/* generation its ASIDs belong to */
 	u16 asid[VIEW_NR];
 	u64 slots[VIEW_NR][8];	/* root entries in use */
 	u64 own[8];		/* kernel view: root entries with a table of its own, not the global one */
@@ -81,6 +81,8 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access);
 void shadow_reset(struct vcpu *v);		/* empties it; the vCPU is on no hart */
 u64 shadow_kernel_page(const struct vcpu *v, u64 va);	/* the small page its kernel has there, or 0 */
 bool shadow_is_global(const struct vcpu *v, u64 va);	/* va is looked up in the shared tables */
+void shadow_fill_page(struct vcpu *v);		/* the vCPU's own page, in the kernel view */
+void shadow_page_rights(struct vcpu *v);	/* v->masked has changed */
 void shadow_flush_all(struct vcpu *v);
 void shadow_flush_asid(struct vcpu *v, u16 asid);
 void shadow_flush_page(struct vcpu *v, u64 va, s32 asid);

@@ -29,6 +29,7 @@ struct vcpu;
 	X(SHADOW, "shadow_fill")	\
 	X(PAGE_FAULT, "page_fault")	/* reflected to the guest */ \
 	X(EXCEPTION, "exception")	/* any other, reflected */ \
+	X(MASKED, "pv_masked")		/* store to the vCPU's page while an interrupt waits */ \
 	X(GSTAGE, "gstage_fault")	\
 	X(TIMER, "irq_timer")		\
 	X(IPI, "irq_ipi")
@@ -48,15 +49,17 @@ enum trap_cause {
 
 /* The S-mode CSRs of the guest. A running hvm vCPU has them in the hart's VS CSRs instead. */
 struct guest_csrs {
-	u64 sstatus;		/* pv: only the bits in PV_SSTATUS_VIRT; the rest is the hart's own */
-	u64 sie;
-	u64 stvec;
-	u64 scounteren;
-	u64 senvcfg;
+	/* hvm; a pv vCPU has these in its page */
+	u64 sstatus;
 	u64 sscratch;
 	u64 sepc;
 	u64 scause;
 	u64 stval;
+	/* both */
+	u64 sie;
+	u64 stvec;
+	u64 scounteren;
+	u64 senvcfg;
 	u64 satp;
 	u64 stimecmp;		/* hvm with Sstc only */
 	u64 hvip;		/* hvm: interrupts injected and not yet taken */
@@ -95,6 +98,8 @@ struct fence_range {
 	s32 asid;		/* or FENCE_ANY_ASID */
 };
 
+#define FAST_NONE	(~0UL)
+
 #define STUCK_LIMIT	1000	/* of those: it will not get out */
 
 #define FENCE_ANY_ASID	(-1)
@@ -124,18 +129,23 @@ struct vcpu {
 	u64 scause;
 	u64 stval;
 	struct pcpu *pcpu;	/* where it runs, NULL when it does not */
+	u64 fast;		/* the scause for which there is an assembly path now, or FAST_NONE */
+	struct pv_state *pv;	/* pv: in its page, which the guest may write */
+	u64 entry;		/* pv: where traps go in place of stvec; 0: to stvec */
+	u64 satp[VIEW_NR];	/* pv: the hart's, for each view of the current address space; 0: shadow_load() knows */
+	bool user;		/* pv: the virtual privilege mode is U */
+	bool masked;		/* pv: an interrupt waits for the flag, and the page is read-only */
 	u64 fpregs[32];
 	u64 fcsr;
+	u32 traps[TRAP_NR];
 
 	const struct vcpu_ops *ops;
-	bool user;		/* pv: the virtual privilege mode is U */
 	unsigned int stuck;	/* exceptions taken on the first instruction of the exception handler */
 	struct guest_csrs csr;
 	u64 sip;		/* pending interrupts; others set bits here atomically */
 
 	struct domain *domain;
 	unsigned int id;
-	u32 traps[TRAP_NR];
 	struct hypercall_state call;
 
 	/* Scheduling; under sched_lock unless said otherwise. */

@@ -91,8 +91,3 @@ long version_build_id(struct vcpu *v, void *arg)
 	}
 	return -XEN_ENODATA;
 }
-
-long riscv_version(struct vcpu *v, void *arg)
-{
-	return XEN_RISCV_OP_VERSION;
-}

@@ -134,7 +134,11 @@
 	X(riscv_op, RISCVOP_version, riscv_version, void, NONE, "",				\
 	  "Returns the version of what this hypercall offers, major << 16 | minor.")		\
 	X(riscv_op, RISCVOP_upcall_ack, riscv_upcall_ack, void, NONE, "",			\
-	  "The upcall's interrupt stays asserted only if evtchn_upcall_pending is set now.")
+	  "The upcall's interrupt stays asserted only if evtchn_upcall_pending is set now.")	\
+	X(riscv_op, RISCVOP_pv_page, riscv_pv_page, void, NONE, "EOPNOTSUPP",			\
+	  "Shows the page of a pv vCPU to each of the domain.")					\
+	X(riscv_op, RISCVOP_pv_entry, riscv_pv_entry, struct xen_riscv_pv_entry, IN, "EINVAL EOPNOTSUPP", \
+	  "Traps go to another address than stvec, in another state.")
 
 /*
  * vcpu_op has the vCPU's number in a2 and the argument in a3.

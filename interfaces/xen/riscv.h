@@ -41,8 +41,10 @@ struct arch_shared_info {
 /* __HYPERVISOR_riscv_op: what only RISC-V has. -ENOSYS where there is nothing of it. */
 #define RISCVOP_version		0	/* returns XEN_RISCV_OP_VERSION of the hypervisor */
 #define RISCVOP_upcall_ack	1
+#define RISCVOP_pv_page		2	/* pv guests only, as the next */
+#define RISCVOP_pv_entry	3	/* struct xen_riscv_pv_entry */
 
-#define XEN_RISCV_OP_VERSION	(1 << 16 | 0)
+#define XEN_RISCV_OP_VERSION	(1 << 16 | 1)
 
 /*
  * The upcall's interrupt stays asserted until the vCPU that has it acknowledges it, as xen,upcall-ack in the hypervisor
@@ -54,5 +56,50 @@ struct arch_shared_info {
  *
  * In this order an event that comes in between asserts the interrupt again, or is seen, and none is lost.
  */
+
+/*
+ * The page of a pv vCPU, from RISCVOP_pv_page on: the vCPU's own is at this address whenever its virtual mode is S, and
+ * there is nothing at it in virtual mode U. The upper half is in reach of one load or store whose base is x0, by the
+ * offsets here. Each field is the CSR of that name: an access to one is an access to the other.
+ */
+#define XEN_PV_PAGE		0xfffffffffffff000UL
+
+#define XEN_PV_MAPPED		(-2048)	/* struct xen_riscv_pv_mapped[XEN_PV_MAPPED_MAX] */
+#define XEN_PV_MAPPED_NR	(-64)	/* how many of those there are; the hypervisor sets it to 0 */
+#define XEN_PV_RET		(-56)	/* jalr x0, XEN_PV_RET(x0) is sret */
+#define XEN_PV_SCRATCH		(-48)	/* sscratch */
+#define XEN_PV_TVAL		(-40)	/* stval */
+#define XEN_PV_CAUSE		(-32)	/* scause */
+#define XEN_PV_EPC		(-24)	/* sepc */
+#define XEN_PV_STATUS		(-16)	/* sstatus: SPP, SPIE, SUM, FS, UXL; no SIE */
+#define XEN_PV_IRQ		(-1)	/* a byte: bit 1 is sstatus.SIE. The seven bytes below mean nothing */
+
+#define XEN_PV_MAPPED_MAX	32
+
+/* Pages that have become valid in the current address space, from the one that addr is in. */
+struct xen_riscv_pv_mapped {
+	uint64_t addr;
+	uint64_t nr;
+};
+
+struct xen_riscv_pv_page {
+	uint64_t reserved1[256];
+	struct xen_riscv_pv_mapped mapped[XEN_PV_MAPPED_MAX];
+	uint64_t reserved2[184];
+	uint64_t mapped_nr;
+	uint64_t ret;
+	uint64_t scratch;
+	uint64_t tval;
+	uint64_t cause;
+	uint64_t epc;
+	uint64_t status;
+	uint8_t irq[8];
+};
+
+/* Traps of a vCPU whose stvec has the first value go to the second address. */
+struct xen_riscv_pv_entry {
+	uint64_t stvec;
+	uint64_t entry;
+};
 
 #endif

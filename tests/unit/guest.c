@@ -32,7 +32,7 @@ static void make(struct domain *d, unsigned int n, unsigned int mib, unsigned in
 		if (p2m_map_2m(d, GUEST_RAM_BASE + i * SZ_2M, pa))
 			host_die("guest_make: p2m");
 	}
-	share = sizeof(struct vcpu) + (shadow_pages ? shadow_pages * (PAGE_SIZE + shadow_overhead(1)) : 2UL << 20);
+	share = sizeof(struct vcpu) + PAGE_SIZE + (shadow_pages ? shadow_pages * (PAGE_SIZE + shadow_overhead(1)) : 2UL << 20);
 	for (d->nr_vcpus = 0; d->nr_vcpus < vcpus; d->nr_vcpus++)
 		if (!vcpu_create(d, d->nr_vcpus, share))
 			host_die("guest_make: vCPU");

@@ -4,6 +4,7 @@
 #define UNIT_GUEST_H
 
 #include "host.h"
+#include "pv.h"
 
 /* One at a time. Memory from GUEST_RAM_BASE on; vCPUs, each with about that many shadow pages (0: plenty). */
 struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages);
@@ -31,5 +32,17 @@ static inline u64 guest_pte(u64 gpa, u64 flags)
 }
 
 #define SV39(root_gpa, asid) (SATP_MODE_SV39 << SATP_MODE_SHIFT | (u64)(asid) << SATP_ASID_SHIFT | (root_gpa) >> PAGE_SHIFT)
+
+/* sstatus of a pv vCPU, as its kernel means it: what is not the hart's own */
+static inline u64 guest_sstatus(const struct vcpu *v)
+{
+	return v->pv->status | pv_flag(v);
+}
+
+static inline void guest_set_sstatus(struct vcpu *v, u64 val)
+{
+	v->pv->status = val & ~SSTATUS_SIE;
+	pv_set_flag(v, val & SSTATUS_SIE);
+}
 
 #endif

@@ -487,16 +487,16 @@ static void execute(unsigned int i, unsigned int word)
 	v->pc = va;
 	v->scause = insn == ECALL ? EXC_ECALL_U : EXC_ILLEGAL;
 	v->stval = 0;
-	v->csr.sscratch = ~0UL;
+	v->pv->scratch = ~0UL;
 	v->stuck = 0;
 	v->csr.stvec = GUEST_RAM_BASE;
 	v->ops->trap(v);
 	paging_stats.traps++;
 	remember_all();
-	if (v->csr.sscratch == ~0UL && v->pc == GUEST_RAM_BASE && v->csr.sepc == va &&
-	    (v->csr.scause == EXC_FETCH_PAGE || v->csr.scause == EXC_FETCH_ACCESS))
+	if (v->pv->scratch == ~0UL && v->pc == GUEST_RAM_BASE && v->pv->epc == va &&
+	    (v->pv->cause == EXC_FETCH_PAGE || v->pv->cause == EXC_FETCH_ACCESS))
 		return;		/* the guest has changed its tables meanwhile */
-	if (v->pc != va + 4 || !allowed_code(i, word, v->csr.sscratch))
+	if (v->pc != va + 4 || !allowed_code(i, word, v->pv->scratch))
 		host_die("another instruction has been emulated than the guest has there");
 }
 

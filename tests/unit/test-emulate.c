@@ -83,13 +83,13 @@ static u32 csr_insn(unsigned int op, unsigned int rd, unsigned int rs1, unsigned
 /* The exception has been delivered to the guest's kernel, and nothing else has happened. */
 static void assert_illegal(u32 insn, u64 pc, u64 old_sstatus)
 {
-	assert_int_equal(v->csr.scause, EXC_ILLEGAL);
-	assert_int_equal(v->csr.stval, insn);
-	assert_int_equal(v->csr.sepc, pc);
+	assert_int_equal(v->pv->cause, EXC_ILLEGAL);
+	assert_int_equal(v->pv->tval, insn);
+	assert_int_equal(v->pv->epc, pc);
 	assert_int_equal(v->pc, v->csr.stvec & ~3UL);
-	assert_true(v->csr.sstatus & SSTATUS_SPP);
-	assert_false(v->csr.sstatus & SSTATUS_SIE);
-	assert_int_equal(!!(v->csr.sstatus & SSTATUS_SPIE), !!(old_sstatus & SSTATUS_SIE));
+	assert_true(guest_sstatus(v) & SSTATUS_SPP);
+	assert_false(guest_sstatus(v) & SSTATUS_SIE);
+	assert_int_equal(!!(guest_sstatus(v) & SSTATUS_SPIE), !!(old_sstatus & SSTATUS_SIE));
 	assert_false(v->user);
 }
 
@@ -197,11 +197,11 @@ static void every_csr_in_every_form(void **state)
 static void swap_with_itself(void **state)
 {
 	(void)state;
-	v->csr.sscratch = 111;
+	v->pv->scratch = 111;
 	v->regs[5] = 222;
 	run(csr_insn(1, 5, 5, CSR_SSCRATCH));
 	assert_int_equal(v->regs[5], 111);
-	assert_int_equal(v->csr.sscratch, 222);
+	assert_int_equal(v->pv->scratch, 222);
 }
 
 static void other_csrs_are_illegal(void **state)
@@ -216,7 +216,7 @@ static void other_csrs_are_illegal(void **state)
 			known |= models[i].csr == csr;
 		if (known)
 			continue;
-		v->csr.sstatus = sstatus;
+		guest_set_sstatus(v, sstatus);
 		run(insn);
 		assert_illegal(insn, pc, sstatus);
 		v->stuck = 0;
@@ -278,12 +278,12 @@ static void sret(void **state)
 		u64 s = (bits & 1 ? SSTATUS_SPP : 0) | (bits & 2 ? SSTATUS_SPIE : 0) | (bits & 4 ? SSTATUS_SIE : 0);
 
 		v->user = false;
-		v->csr.sstatus = s | SSTATUS_SUM;
-		v->csr.sepc = 0x1234567890;
+		guest_set_sstatus(v, s | SSTATUS_SUM);
+		v->pv->epc = 0x1234567890;
 		run(SRET);
 		assert_int_equal(v->pc, 0x1234567890);
 		assert_int_equal(v->user, !(s & SSTATUS_SPP));
-		assert_int_equal(v->csr.sstatus, SSTATUS_SUM | SSTATUS_SPIE | (s & SSTATUS_SPIE ? SSTATUS_SIE : 0));
+		assert_int_equal(guest_sstatus(v), SSTATUS_SUM | SSTATUS_SPIE | (s & SSTATUS_SPIE ? SSTATUS_SIE : 0));
 	}
 }
 
@@ -291,7 +291,7 @@ static void user_counters_are_the_guests_to_allow(void **state)
 {
 	(void)state;
 	v->csr.scounteren = 2;
-	v->csr.sstatus = 0;
+	guest_set_sstatus(v, 0);
 	run(SRET);
 	assert_true(v->user);
 	assert_int_equal(csr_read(CSR_SCOUNTEREN), 2);
@@ -357,7 +357,7 @@ static void all_else_is_illegal(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		u64 pc = v->pc;
 
-		v->csr.sstatus = SSTATUS_SIE;
+		guest_set_sstatus(v, SSTATUS_SIE);
 		run(words[i]);
 		assert_illegal(words[i], pc, SSTATUS_SIE);
 		assert_int_equal(seen.all + seen.pages + seen.asids + seen.blocks + seen.switches, 0);
@@ -388,7 +388,7 @@ static void fetched(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
-		v->csr.sscratch = 77 + i;
+		v->pv->scratch = 77 + i;
 		v->pc = at[i];
 		put_insn(at[i], csr_insn(2, 9, 0, CSR_SSCRATCH));
 		trap(0);
@@ -402,15 +402,15 @@ static void fetch_of_nothing(void **state)
 	(void)state;
 	v->pc = 0x1000;
 	trap(0);
-	assert_int_equal(v->csr.scause, EXC_FETCH_ACCESS);
-	assert_int_equal(v->csr.stval, 0x1000);
-	assert_int_equal(v->csr.sepc, 0x1000);
+	assert_int_equal(v->pv->cause, EXC_FETCH_ACCESS);
+	assert_int_equal(v->pv->tval, 0x1000);
+	assert_int_equal(v->pv->epc, 0x1000);
 	/* The second half is not there. */
 	v->pc = GUEST_RAM_BASE + (8 << 20) - 2;
 	((u16 *)guest_u64(d, v->pc - 6))[3] = 0x2073;
 	trap(0);
-	assert_int_equal(v->csr.scause, EXC_FETCH_ACCESS);
-	assert_int_equal(v->csr.stval, GUEST_RAM_BASE + (8 << 20));
+	assert_int_equal(v->pv->cause, EXC_FETCH_ACCESS);
+	assert_int_equal(v->pv->tval, GUEST_RAM_BASE + (8 << 20));
 }
 
 static void zeros_are_illegal(void **state)
@@ -430,13 +430,13 @@ static void not_for_users(void **state)
 
 	(void)state;
 	put_insn(pc, csr_insn(2, 9, 0, CSR_SSCRATCH));
-	v->csr.sscratch = 1234;
+	v->pv->scratch = 1234;
 	pv_set_user(v, true);
 	trap(csr_insn(2, 9, 0, CSR_SSCRATCH));
 	assert_int_not_equal(v->regs[9], 1234);
-	assert_int_equal(v->csr.scause, EXC_ILLEGAL);
-	assert_int_equal(v->csr.sepc, pc);
-	assert_false(v->csr.sstatus & SSTATUS_SPP);
+	assert_int_equal(v->pv->cause, EXC_ILLEGAL);
+	assert_int_equal(v->pv->epc, pc);
+	assert_false(guest_sstatus(v) & SSTATUS_SPP);
 	assert_false(v->user);
 }
 
@@ -447,13 +447,13 @@ static void system_call(void **state)
 	u64 pc = v->pc;
 
 	(void)state;
-	v->csr.sstatus = SSTATUS_SIE;
+	guest_set_sstatus(v, SSTATUS_SIE);
 	pv_set_user(v, true);
 	v->scause = EXC_ECALL_U;
 	v->ops->trap(v);
-	assert_int_equal(v->csr.scause, EXC_ECALL_U);
-	assert_int_equal(v->csr.sepc, pc);
-	assert_int_equal(v->csr.sstatus & (SSTATUS_SPP | SSTATUS_SIE | SSTATUS_SPIE), SSTATUS_SPIE);
+	assert_int_equal(v->pv->cause, EXC_ECALL_U);
+	assert_int_equal(v->pv->epc, pc);
+	assert_int_equal(guest_sstatus(v) & (SSTATUS_SPP | SSTATUS_SIE | SSTATUS_SPIE), SSTATUS_SPIE);
 	assert_int_equal(v->pc, v->csr.stvec);
 	assert_false(v->user);
 }
@@ -480,7 +480,7 @@ static void interrupts(void **state)
 		v->csr.stvec = base | vectored;
 		v->sip = cases[i / 2].pending;
 		v->csr.sie = cases[i / 2].enabled;
-		v->csr.sstatus = cases[i / 2].sie ? SSTATUS_SIE : 0;
+		guest_set_sstatus(v, cases[i / 2].sie ? SSTATUS_SIE : 0);
 		pv_set_user(v, cases[i / 2].user);
 		v->ops->deliver(v);
 		assert_int_equal(v->ops->irq_ready(v), !!(cases[i / 2].pending & cases[i / 2].enabled));
@@ -488,11 +488,11 @@ static void interrupts(void **state)
 			assert_int_equal(v->pc, pc);
 			continue;
 		}
-		assert_int_equal(v->csr.scause, SCAUSE_IRQ | cases[i / 2].taken);
-		assert_int_equal(v->csr.sepc, pc);
+		assert_int_equal(v->pv->cause, SCAUSE_IRQ | cases[i / 2].taken);
+		assert_int_equal(v->pv->epc, pc);
 		assert_int_equal(v->pc, base + (vectored ? 4 * cases[i / 2].taken : 0));
-		assert_int_equal(!!(v->csr.sstatus & SSTATUS_SPP), !cases[i / 2].user);
-		assert_int_equal(!!(v->csr.sstatus & SSTATUS_SPIE), cases[i / 2].sie);
+		assert_int_equal(!!(guest_sstatus(v) & SSTATUS_SPP), !cases[i / 2].user);
+		assert_int_equal(!!(guest_sstatus(v) & SSTATUS_SPIE), cases[i / 2].sie);
 		assert_false(v->user);
 	}
 }
@@ -504,7 +504,7 @@ static void exceptions_are_not_vectored(void **state)
 	v->csr.stvec = GUEST_RAM_BASE + 0x1001;
 	pv_inject(v, EXC_BREAKPOINT, 5);
 	assert_int_equal(v->pc, GUEST_RAM_BASE + 0x1000);
-	assert_int_equal(v->csr.stval, 5);
+	assert_int_equal(v->pv->tval, 5);
 }
 
 /* A guest whose exception handler faults at once is ended, not the machine's time. */

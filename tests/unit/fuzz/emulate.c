@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pv_set_user(v, false);
 	set_state();
 	while (input_left()) {
-		u64 pc = v->pc, sepc = v->csr.sepc, stvec = v->csr.stvec;
+		u64 pc = v->pc, sepc = v->pv->epc, stvec = v->csr.stvec;
 		u32 insn = take(4);
 
 		/* Most words are no instruction of interest. */

@@ -6,17 +6,11 @@
  */
 #include "asm-offsets.h"
 
-	/* every register but x0, t0 to t2 (x5 to x7) and a0 (x10) */
+	/* every register but x0, t0, t1 (x5, x6) and a0 (x10) */
 	.macro for_regs op
-	.irp n, 1, 2, 3, 4, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp n, 1, 2, 3, 4, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	\op	x\n, VCPU_REG(\n)(a0)
 	.endr
-	.endm
-
-	.macro temporaries op
-	\op	t0, VCPU_REG(5)(a0)
-	\op	t1, VCPU_REG(6)(a0)
-	\op	t2, VCPU_REG(7)(a0)
 	.endm
 
 	/* One more of VCPU_TRAP_\cause. */
@@ -32,7 +26,8 @@
 trap_entry:
 	csrrw	a0, sscratch, a0
 	beqz	a0, stub_fault
-	temporaries sd
+	sd	t0, VCPU_REG(5)(a0)
+	sd	t1, VCPU_REG(6)(a0)
 	ld	t1, VCPU_FAST(a0)
 	csrr	t0, scause
 	beq	t0, t1, fast_path
@@ -60,7 +55,8 @@ enter_guest:
 	csrw	sepc, t0
 	csrw	sstatus, t1
 	for_regs ld
-	temporaries ld
+	ld	t0, VCPU_REG(5)(a0)
+	ld	t1, VCPU_REG(6)(a0)
 	ld	a0, VCPU_REG(10)(a0)
 	sret
 
@@ -74,36 +70,37 @@ fast_path:
 	addi	t0, t0, -ASM_FETCH_PAGE
 	beqz	t0, fast_return
 
-	/* ecall of the guest's user, to its kernel. SPP is clear in the hart's sstatus, and SPIE set: as in the guest's. */
-	lbu	t0, PV_IRQ(t1)
-	andi	t0, t0, ASM_SIE
-	beqz	t0, slow_path
-	sb	zero, PV_IRQ(t1)
+	/*
+	 * ecall of the guest's user, to its kernel. The user runs with the kernel's flag on: so what the hart's sstatus says
+	 * (SPP clear, SPIE set) is what the guest's is to say.
+	 */
 	csrr	t0, sepc
-	csrr	t2, sstatus
 	sd	t0, PV_EPC(t1)
-	sd	t2, PV_STATUS(t1)
+	csrr	t0, sstatus
+	sd	t0, PV_STATUS(t1)
 	li	t0, ASM_ECALL_U
 	sd	t0, PV_CAUSE(t1)
 	sd	zero, PV_TVAL(t1)
+	sb	zero, PV_IRQ(t1)
 	ld	t0, PV_SCRATCH(t1)
 	sd	tp, PV_SCRATCH(t1)
 	mv	tp, t0
 	li	t0, ASM_FS
 	csrs	sstatus, t0
 	ld	t0, VCPU_ENTRY(a0)
-	ld	t2, VCPU_SATP_KERNEL(a0)
+	ld	t1, VCPU_SATP_KERNEL(a0)
 	csrw	sepc, t0
-	csrw	satp, t2
+	csrw	satp, t1
 	li	t0, ASM_FETCH_PAGE
 	sd	t0, VCPU_FAST(a0)
 	sb	zero, VCPU_USER(a0)
 	count_trap VCPU_TRAP_ECALL
-	temporaries ld
+	ld	t0, VCPU_REG(5)(a0)
+	ld	t1, VCPU_REG(6)(a0)
 	csrrw	a0, sscratch, a0
 	sret
 
-	/* jalr x0, XEN_PV_RET(x0): sret, when it leads to the user with interrupts on and there are no hints */
+	/* jalr x0, XEN_PV_RET(x0): sret, when it leads to the user with the flag on and there are no hints */
 fast_return:
 	csrr	t0, sepc
 	addi	t0, t0, -ASM_PV_RET
@@ -111,25 +108,28 @@ fast_return:
 	ld	t0, PV_MAPPED_NR(t1)
 	bnez	t0, slow_path
 	ld	t0, PV_STATUS(t1)
-	andi	t2, t0, ASM_SPP | ASM_SPIE
-	addi	t2, t2, -ASM_SPIE
-	bnez	t2, slow_path
-	li	t2, ASM_FS
+	andi	t1, t0, ASM_SPP | ASM_SPIE
+	addi	t1, t1, -ASM_SPIE
+	bnez	t1, slow_path
+	li	t1, ASM_FS
 	not	t0, t0
-	and	t0, t0, t2
+	and	t0, t0, t1
 	csrc	sstatus, t0		/* in the kernel it is all ones */
-	ld	t0, PV_EPC(t1)
-	ld	t2, VCPU_SATP_USER(a0)
-	csrw	sepc, t0
-	csrw	satp, t2
+	ld	t1, VCPU_PV(a0)
 	li	t0, ASM_SIE
 	sb	t0, PV_IRQ(t1)
+	ld	t0, PV_EPC(t1)
+	ld	t1, VCPU_SATP_USER(a0)
+	andi	t0, t0, -2		/* as the hart does; QEMU 7.2 does not */
+	csrw	sepc, t0
+	csrw	satp, t1
 	li	t0, ASM_ECALL_U
 	sd	t0, VCPU_FAST(a0)
 	li	t0, 1
 	sb	t0, VCPU_USER(a0)
 	count_trap VCPU_TRAP_SRET
-	temporaries ld
+	ld	t0, VCPU_REG(5)(a0)
+	ld	t1, VCPU_REG(6)(a0)
 	csrrw	a0, sscratch, a0
 	sret
 

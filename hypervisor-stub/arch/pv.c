@@ -24,7 +24,7 @@ void pv_choose_fast(struct vcpu *v)
 	if (!v->entry || v->masked || !v->satp[VIEW_USER] || v->csr.scounteren != GUEST_COUNTERS || no_fast_paths)
 		v->fast = FAST_NONE;
 	else
-		v->fast = v->user ? EXC_ECALL_U : EXC_FETCH_PAGE;
+		v->fast = !v->user ? EXC_FETCH_PAGE : pv_flag(v) ? EXC_ECALL_U : FAST_NONE;
 }
 
 void pv_set_user(struct vcpu *v, bool user)

@@ -33,9 +33,6 @@
 
 extern char trap_entry[];
 void pv_user_enter(unsigned long pc, unsigned long status);
-unsigned long pv_calls(unsigned long n);
-void pv_call_entry(void);
-extern const char pv_call_user[];
 
 static long riscv_op(unsigned long op, void *arg)
 {
@@ -94,34 +91,8 @@ asm(	".text\n"
 	"	ld	a0, 24+80(tp)\n"
 	"	ld	a1, 24+88(tp)\n"
 	"	ld	tp, 24+32(tp)\n"
-	"	jalr	x0, -56(x0)\n"
-	/* A kernel that does nothing, to count what the hypervisor does; ebreak ends it. */
-	"	.balign 4\n"
-	"	.globl pv_call_entry\n"
-	"pv_call_entry:\n"
-	"	sd	t0, 24+40(tp)\n"
-	"	ld	t0, -32(x0)\n"
-	"	addi	t0, t0, -8\n"
-	"	bnez	t0, 1f\n"
-	"	ld	t0, -24(x0)\n"
-	"	addi	t0, t0, 4\n"
-	"	sd	t0, -24(x0)\n"
-	"	ld	t0, -48(x0)\n"
-	"	sd	tp, -48(x0)\n"
-	"	mv	tp, t0\n"
-	"	jalr	x0, -56(x0)\n"
-	"1:	ld	t0, 24+40(tp)\n"
-	"	lla	t0, trap_entry + 4\n"
-	"	jr	t0\n"
-	"	.section .user, \"ax\"\n"
-	"	.balign 4\n"
-	"	.globl pv_call_user\n"
-	"pv_call_user:\n"
-	"1:	ecall\n"
-	"	addi	a0, a0, -1\n"
-	"	bnez	a0, 1b\n"
-	"	ebreak\n"
-	"	.text\n");
+	"	jalr	x0, -56(x0)\n");
+
 
 /* --- the page is there, for the kernel --- */
 
@@ -768,41 +739,8 @@ static void two_vcpus(void)
 	entry_off();
 }
 
-/* --- what it costs: with -icount a nanosecond is an instruction --- */
-
-#define CALLS	10000UL
-#define OF_TEST	14	/* instructions of pv_call_user and pv_call_entry, a call */
-
-static void cost(void)
-{
-	unsigned long start, ticks, each;
-	pte_t *root;
-
-	NEED_ENTRY();
-	if (!fdt_says("icount")) {
-		skip("not counted");
-		entry_off();
-		return;
-	}
-	root = vm_new();
-	vm_map_user(root);
-	vm_on(root, 12);
-	check_eq(0, set_entry(pv_call_entry));
-	user_set(10, 100);
-	pv_run(user_va(pv_call_user), SR_SPIE);
-	user_set(10, CALLS);
-	start = rdtime();
-	pv_run(user_va(pv_call_user), SR_SPIE);
-	ticks = rdtime() - start;
-	each = ticks * 100 / CALLS - OF_TEST;
-	say("# cost: a system call and the return from it: %lu instructions\n", each);
-	check(fdt_says("nofast") || each <= 90);
-	vm_off();
-	entry_off();
-}
-
 TESTS(
 	T(not_for_others), T(one_state), T(one_flag), T(in_every_space), T(not_hidden), T(not_executable), T(not_for_user),
 	T(system_calls), T(kernel_traps), T(returns_to_kernel), T(returns_anywhere), T(fp_of_the_user), T(interrupts_wait),
-	T(interrupts_wait_with_entry), T(interrupts_at_return), T(storm), T(hints), T(garbage), T(two_vcpus), T(cost),
+	T(interrupts_wait_with_entry), T(interrupts_at_return), T(storm), T(hints), T(garbage), T(two_vcpus),
 );

@@ -340,6 +340,9 @@ void code_will_write(struct vcpu *v, u64 gpa, u64 size)
 
 	if (unlikely(first >= c->frames))
 		return;
+	/* Then there is no copy: and whoever makes one flushes what is entered now. */
+	if (n == 1 && test(c->writable, first))
+		return;
 	for (;;) {
 		if (n == 1)
 			set(c->writable, first);

@@ -134,6 +134,7 @@ int shadow_init(struct vcpu *v, u8 *pool, unsigned int pages)
 	for (unsigned int n = pages - 1; n > 0; n--)
 		put_page(s, n);
 	s->hw_gen = 1;
+	s->walk_gen = 1;
 	for (unsigned int i = 0; i < ARRAY_SIZE(s->ctx); i++)
 		s->ctx[i].number = i;
 	shadow_switch(v);
@@ -228,6 +229,7 @@ static void ctx_clear(struct shadow *s, struct shadow_ctx *c, bool everything)
 	memset(c->own, 0, sizeof(c->own));
 	put_list(s, &c->head, &c->tail);
 	forget_asids(c);
+	s->walk_gen++;
 }
 
 static void ctx_free(struct shadow *s, struct shadow_ctx *c)
@@ -251,6 +253,7 @@ static void changed(struct shadow *s)
 
 static void drop_global(struct shadow *s)
 {
+	s->walk_gen++;
 	memset(s->global, 0, sizeof(s->global));
 	put_list(s, &s->global_head, &s->global_tail);
 }
@@ -333,6 +336,7 @@ void shadow_switch(struct vcpu *v)
 	u64 key = satp >> SATP_MODE_SHIFT ? (satp & ~(0xfUL << SATP_MODE_SHIFT)) | KEY_PAGED : KEY_BARE;
 
 	s->call_pc = 0;
+	s->walk_gen++;
 	/* Contexts with tables of their own for the kernel's half may see other things there. */
 	if (s->cur && has_own_kernel(s->cur))
 		changed(s);
@@ -414,6 +418,7 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 		bool table = *pte && !(*pte & (PTE_R | PTE_X));
 
 		s->splinter[n] |= t->size > SZ_2M;
+		s->walk_gen += table;
 		*pte = (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
 		if (table) {
 			asm_sfence_all();
@@ -433,6 +438,20 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 	n = pte_page(s, *pte);
 	s->splinter[n] |= t->size > PAGE_SIZE;
 	page(s, n)[L0_INDEX(va)] = (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+	/* The next one of these 2 MiB goes there as well, unless it may go into the shared table as well as into ours. */
+	if (walk_known(s, walk_of(s, va), va) && (view == VIEW_USER || test_slot(s->cur->own, SLOT(va))))
+		walk_of(s, va)->l0[view] = page(s, n);
+}
+
+static inline void enter(struct vcpu *v, u64 va, const struct translation *t, paddr_t pa, u64 piece, u64 flags)
+{
+	const struct walk *w = walk_of(&v->shadow, va);
+	u64 *l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL];
+
+	if (likely(t->size == PAGE_SIZE && walk_known(&v->shadow, w, va) && l0))
+		l0[L0_INDEX(va)] = (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+	else
+		install(v, va, t, pa, piece, flags);
 }
 
 /* What arch/code.c asks of a mapping: it may become smaller, lose rights, or lead to the copy of a page. */
@@ -486,7 +505,7 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 			flags = mind_copies(v, va, access, &t, &pa, &piece, flags);
 		/* Waiting for another vCPU it may have done a fence for one: the walk is from before that. */
 	} while (unlikely(done != v->req_done));
-	install(v, va, &t, pa, piece, flags);
+	enter(v, va, &t, pa, piece, flags);
 	v->shadow.fills++;
 	/* A hart may have cached that the entry was invalid (12.2.1). */
 	asm_sfence_page(va);
@@ -604,6 +623,7 @@ void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
 	struct shadow_ctx *c;
 
 	s->call_pc = 0;
+	s->walk_gen++;
 	for_each_ctx(s, c, bits)
 		if (ctx_has_asid(c, asid))
 			zap_ctx(s, c, va);
@@ -619,6 +639,7 @@ void shadow_flush_asid(struct vcpu *v, u16 asid)
 	struct shadow_ctx *c;
 
 	s->call_pc = 0;
+	s->walk_gen++;
 	for_each_ctx(s, c, bits)
 		if (ctx_has_asid(c, asid))
 			ctx_clear(s, c, false);

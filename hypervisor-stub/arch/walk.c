@@ -63,18 +63,47 @@ static bool bad_reserved(const struct vcpu *v, u64 pte)
 	return !v->domain->hvm || (pte & PTE_RESERVED & ~PTE_PBMT);
 }
 
+/* The table of 4 KiB pages has been found. */
+static inline void remember(const struct vcpu *v, u64 va, struct walk *w, u64 gpa, u64 global)
+{
+	w->key = (va >> 21) + 1;
+	w->gen = v->shadow.walk_gen;
+	w->at[0] = (u64 *)ALIGN_DOWN((u64)w->at[0], PAGE_SIZE);
+	w->gpa = ALIGN_DOWN(gpa, PAGE_SIZE);
+	w->global = global;
+	w->l0[VIEW_KERNEL] = NULL;
+	w->l0[VIEW_USER] = NULL;
+}
+
 /* Inlined: with three levels, every fault of a pv guest comes here. */
 static inline __attribute__((always_inline)) int walk(struct vcpu *v, u64 va, enum access access,
-						      struct translation *t, unsigned int levels)
+						      struct translation *t, unsigned int levels, bool cached)
 {
 	unsigned int shift = 64 - PAGE_SHIFT - 9 * levels;	/* bits that repeat the highest one */
 	u64 table, global, size, pte, left, gpa;
 	paddr_t pa;
+	struct walk *w = walk_of(&v->shadow, va);
 	u64 *ptep;
 
 	if ((u64)((s64)(va << shift) >> shift) != va)
 		return page_fault[access];
 again:
+	/* Its tables are where they were, as far as it says so. */
+	if (cached && walk_known(&v->shadow, w, va) && READ_ONCE(*w->at[2]) == w->pte[2] &&
+	    READ_ONCE(*w->at[1]) == w->pte[1]) {
+		gpa = w->gpa + ((va >> PAGE_SHIFT) & 511) * 8;
+		ptep = &w->at[0][(va >> PAGE_SHIFT) & 511];
+		global = w->global;
+		pte = READ_ONCE(*ptep);
+		if (!(pte & PTE_V) || !(pte & (PTE_R | PTE_X)) || (pte & (PTE_R | PTE_W)) == PTE_W || (pte & PTE_RESERVED))
+			return page_fault[access];
+		table = ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
+		global |= pte & PTE_G;
+		size = PAGE_SIZE;
+		goto leaf;
+	}
+	if (cached)
+		w->key = 0;
 	table = (v->csr.satp & SATP_PPN_MASK) << PAGE_SHIFT;
 	global = 0;
 	for (int level = levels - 1; ; level--) {
@@ -83,6 +112,12 @@ again:
 			return access_fault[access];
 		ptep = pa_to_va(pa);
 		pte = READ_ONCE(*ptep);
+		if (cached) {
+			w->at[level] = ptep;
+			w->pte[level] = pte;
+			if (!level)
+				remember(v, va, w, gpa, global);
+		}
 		if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W)
 			return page_fault[access];
 		if (unlikely(pte & PTE_RESERVED) && bad_reserved(v, pte))
@@ -97,6 +132,7 @@ again:
 		if ((pte & (PTE_A | PTE_D | PTE_U)) || !level)
 			return page_fault[access];
 	}
+leaf:
 	if (!IS_ALIGNED(table, size) || !allowed(v, pte, access))
 		return page_fault[access];
 	if (!set_accessed(v, gpa, ptep, &pte, access))
@@ -111,7 +147,7 @@ int guest_walk(struct vcpu *v, u64 va, enum access access, struct translation *t
 {
 	u64 mode = v->csr.satp >> SATP_MODE_SHIFT;
 
-	if (likely(mode == SATP_MODE_SV39))
-		return walk(v, va, access, t, 3);
-	return mode ? walk(v, va, access, t, mode - SATP_MODE_SV39 + 3) : walk_bare(va, access, t);
+	if (likely(mode == SATP_MODE_SV39 && !v->domain->hvm))
+		return walk(v, va, access, t, 3, true);
+	return mode ? walk(v, va, access, t, mode - SATP_MODE_SV39 + 3, false) : walk_bare(va, access, t);
 }

@@ -35,6 +35,20 @@ struct shadow_ctx {
 	u64 own[8];		/* kernel view: root entries with a table of its own, not the global one */
 };
 
+/*
+ * Where faults in a piece of 2 MiB of the current address space have led: to a table of the guest's, by two entries, which
+ * must still be the same, and to one of ours. Good while gen is the shadow's walk_gen.
+ */
+struct walk {
+	u64 key;		/* 1 + the piece's number */
+	u64 gen;
+	u64 *at[3], pte[3];	/* the guest's entries; at[0]: its table of 4 KiB pages */
+	u64 gpa, global;	/* of that */
+	u64 *l0[VIEW_NR];	/* the shadow's; NULL: install() knows */
+};
+
+#define WALKS	16
+
 struct shadow {
 	u32 gen;		/* what a kernel address means may have changed since the last */
 	u64 call_pc;		/* an ecall of the kernel here is one, in this address space; 0: not known of any */
@@ -48,6 +62,8 @@ struct shadow {
 	u64 clock;
 	u64 hw_gen;		/* changes when the vCPU moves to another hart: its ASIDs are void */
 	struct shadow_ctx *cur;
+	u64 walk_gen;		/* changes with each flush, and when a table of ours goes */
+	struct walk walks[WALKS];
 	u64 live;		/* contexts in use, a bit each */
 	struct shadow_ctx ctx[SHADOW_SETS * SHADOW_WAYS];
 	u64 fills, evictions, resets;
@@ -65,6 +81,16 @@ struct translation {
 	u64 size;		/* of the guest's page: 4 KiB, 2 MiB, 1 GiB */
 	u64 pte;		/* permission bits of the leaf (V R W X U G A D) */
 };
+
+static inline struct walk *walk_of(struct shadow *s, u64 va)
+{
+	return &s->walks[(va >> 21) % WALKS];
+}
+
+static inline bool walk_known(const struct shadow *s, const struct walk *w, u64 va)
+{
+	return w->key == (va >> 21) + 1 && w->gen == s->walk_gen;
+}
 
 /* arch/walk.c: the exceptions by kind of access */
 extern const u8 page_fault[], access_fault[];

@@ -138,6 +138,7 @@ static void random_tables(void **state)
 		if (i % 64 == 0)
 			fill_tables();
 		v->csr.satp = SV39(rnd_below(64) ? TABLES + rnd_below(NR_TABLES) * PAGE_SIZE : rnd() & ((1UL << 56) - 1), 1);
+		v->shadow.walk_gen++;	/* as shadow_switch() does */
 		v->user = rnd_below(2);
 		v->hw_sstatus = rnd_below(2) ? SSTATUS_MXR : 0;
 

@@ -6,11 +6,34 @@
  */
 #include "asm-offsets.h"
 
-	/* every register but x0, t0, t1 (x5, x6) and a0 (x10) */
-	.macro for_regs op
-	.irp n, 1, 2, 3, 4, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	/* every register but x0, t0, t1 (x5, x6) and a0 (x10): by whether a C function saves it; sp and tp are the stub's then */
+	.macro caller_saved op
+	.irp n, 1, 2, 4, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
 	\op	x\n, VCPU_REG(\n)(a0)
 	.endr
+	.endm
+
+	.macro callee_saved op
+	.irp n, 3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+	\op	x\n, VCPU_REG(\n)(a0)
+	.endr
+	.endm
+
+	/* t0 and t1 are saved; from here on C may be called. */
+	.macro save_caller_saved
+	caller_saved sd
+	csrrw	t0, sscratch, zero
+	csrr	t1, sepc
+	csrr	t2, sstatus
+	csrr	t3, scause
+	csrr	t4, stval
+	ld	tp, VCPU_PCPU(a0)
+	sd	t0, VCPU_REG(10)(a0)
+	sd	t1, VCPU_PC(a0)
+	sd	t2, VCPU_SSTATUS(a0)
+	sd	t3, VCPU_SCAUSE(a0)
+	sd	t4, VCPU_STVAL(a0)
+	ld	sp, PCPU_STACK(tp)
 	.endm
 
 	/* One more of VCPU_TRAP_\cause. */
@@ -31,20 +54,10 @@ trap_entry:
 	ld	t1, VCPU_FAST(a0)
 	csrr	t0, scause
 	beq	t0, t1, fast_path
-slow_path:
-	for_regs sd
-	csrrw	t0, sscratch, zero
-	csrr	t1, sepc
-	csrr	t2, sstatus
-	csrr	t3, scause
-	csrr	t4, stval
-	ld	tp, VCPU_PCPU(a0)
-	sd	t0, VCPU_REG(10)(a0)
-	sd	t1, VCPU_PC(a0)
-	sd	t2, VCPU_SSTATUS(a0)
-	sd	t3, VCPU_SCAUSE(a0)
-	sd	t4, VCPU_STVAL(a0)
-	ld	sp, PCPU_STACK(tp)
+	or	t0, t0, t1
+	bgez	t0, light_path		/* an exception, and not FAST_NONE */
+	save_caller_saved
+	callee_saved sd
 	call	guest_trap		/* returns the vCPU to run now */
 
 	.globl	enter_guest
@@ -54,11 +67,32 @@ enter_guest:
 	csrw	sscratch, a0
 	csrw	sepc, t0
 	csrw	sstatus, t1
-	for_regs ld
+	callee_saved ld
+restore_caller_saved:
+	caller_saved ld
 	ld	t0, VCPU_REG(5)(a0)
 	ld	t1, VCPU_REG(6)(a0)
 	ld	a0, VCPU_REG(10)(a0)
 	sret
+
+	/* Page faults and returns of a pv guest that has an entry: see light_trap() */
+light_path:
+	save_caller_saved
+	call	light_trap
+	andi	t2, a0, LIGHT_TRAP | LIGHT_LEAVE
+	bnez	t2, 1f
+	ld	t0, VCPU_PC(a0)
+	ld	t1, VCPU_SSTATUS(a0)
+	csrw	sscratch, a0
+	csrw	sepc, t0
+	csrw	sstatus, t1
+	j	restore_caller_saved
+1:	andi	a0, a0, -4
+	callee_saved sd
+	lla	ra, enter_guest
+	addi	t2, t2, -LIGHT_TRAP
+	bnez	t2, leave_stub
+	tail	guest_trap
 
 	/*
 	 * The two traps of a system call of a pv guest that has an entry (v->entry, see pv_choose_fast()). What they do is
@@ -104,13 +138,13 @@ fast_path:
 fast_return:
 	csrr	t0, sepc
 	addi	t0, t0, -ASM_PV_RET
-	bnez	t0, slow_path
+	bnez	t0, light_path
 	ld	t0, PV_MAPPED_NR(t1)
-	bnez	t0, slow_path
+	bnez	t0, light_path
 	ld	t0, PV_STATUS(t1)
 	andi	t1, t0, ASM_SPP | ASM_SPIE
 	addi	t1, t1, -ASM_SPIE
-	bnez	t1, slow_path
+	bnez	t1, light_path
 	li	t1, ASM_FS
 	not	t0, t0
 	and	t0, t0, t1

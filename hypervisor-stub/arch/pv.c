@@ -301,6 +301,22 @@ static __attribute__((noinline)) void slow_trap(struct vcpu *v)
 	}
 }
 
+/* Page faults and returns; they touch no register but tp. */
+bool pv_light_trap(struct vcpu *v)
+{
+	if (v->scause == EXC_FETCH_PAGE && v->pc == PV_RET_VA && !v->user)
+		pv_return(v);
+	else if (v->scause == EXC_STORE_PAGE && !in_own_page(v, v->stval))
+		memory_fault(v, ACCESS_STORE);
+	else if (v->scause == EXC_LOAD_PAGE && !in_own_page(v, v->stval))
+		memory_fault(v, ACCESS_LOAD);
+	else if (v->scause == EXC_FETCH_PAGE && v->user)
+		memory_fault(v, ACCESS_FETCH);
+	else
+		return false;
+	return true;
+}
+
 /* Nearly all traps are instructions that have been ecalls in a copy before; of the others, many are calls. */
 static void pv_trap(struct vcpu *v)
 {

@@ -480,14 +480,49 @@ static u64 mind_copies(struct vcpu *v, u64 va, enum access access, const struct 
 	return flags & ~(PTE_R | PTE_W | PTE_D);
 }
 
+#define NOT_KNOWN	(-1)
+
+/*
+ * Most faults: the tables are known, ours and the guest's, and the entry can go from one to the other as it is. 0, the
+ * exception, or NOT_KNOWN.
+ */
+static inline int quick_fault(struct vcpu *v, u64 va, enum access access)
+{
+	static const u8 wanted[] = { PTE_A | PTE_R | PTE_X, PTE_A | PTE_R, PTE_A | PTE_R | PTE_W | PTE_D };
+	struct walk *w = walk_of(&v->shadow, va);
+	const struct code *c = v->domain->code;
+	u64 *l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL], pte, gpa, flags, size;
+	paddr_t pa;
+
+	if (!walk_known(&v->shadow, w, va) || READ_ONCE(*w->at[2]) != w->pte[2] || READ_ONCE(*w->at[1]) != w->pte[1])
+		return NOT_KNOWN;
+	pte = READ_ONCE(w->at[0][L0_INDEX(va)]);
+	if (!(pte & PTE_V))
+		return page_fault[access];
+	if (!l0 || (pte & wanted[access]) != wanted[access] || (pte & PTE_RESERVED) ||
+	    (v->user ? !(pte & PTE_U) : access == ACCESS_FETCH))
+		return NOT_KNOWN;
+	gpa = (pte >> PTE_PPN_SHIFT & PTE_PPN_MASK) << PAGE_SHIFT;
+	flags = leaf_flags(v, pte);
+	if (!p2m_lookup(v->domain, gpa, &pa, &size) ||
+	    (c && (code_in_region(c, gpa) || ((flags & PTE_W) && !code_is_writable(c, gpa)))))
+		return NOT_KNOWN;
+	l0[L0_INDEX(va)] = (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+	v->shadow.fills++;
+	asm_sfence_page(va);
+	return 0;
+}
+
 /* The hart faulted at va. 0: the shadow has the page now; else the exception the guest gets. */
 int shadow_fault(struct vcpu *v, u64 va, enum access access)
 {
 	struct translation t;
 	paddr_t pa;
 	u64 piece, flags, done;
-	int cause;
+	int cause = quick_fault(v, va, access);
 
+	if (likely(cause != NOT_KNOWN))
+		return cause;
 	/* The stub's own slots: for a pv guest there is nothing there, whatever its tables say. */
 	if (v->csr.satp && va - STUB_VA_BASE < STUB_VA_END - STUB_VA_BASE)
 		return page_fault[access];

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a trap from a guest leads to, and the way back into a guest: the same or another. */
 #include "csr.h"
+#include "asm-offsets.h"
 #include "domain.h"
+#include "pv.h"
 #include "smp.h"
 #include "stub.h"
 #include "vcpu.h"
@@ -24,7 +26,7 @@ static void host_interrupt(struct vcpu *v)
 }
 
 /* Another vCPU's turn, fences, interrupts: what there is to do before a guest runs. Returns who runs. */
-static __attribute__((noinline)) struct vcpu *leave_stub(struct vcpu *v)
+struct vcpu *leave_stub(struct vcpu *v)
 {
 	while (this_pcpu()->resched || v->state != VCPU_RUNNING)
 		v = schedule(v);
@@ -48,6 +50,17 @@ struct vcpu *guest_trap(struct vcpu *v)
 	else
 		v->ops->trap(v);
 	return likely(nothing_to_do(v)) ? v : leave_stub(v);
+}
+
+/*
+ * Exceptions of a pv vCPU with an entry, for which its callee-saved registers have not been saved: what can be done without
+ * a look at them is done here. With one of the two bits in the result the others shall be saved, and more be done.
+ */
+u64 light_trap(struct vcpu *v)
+{
+	if (!pv_light_trap(v))
+		return (u64)v | LIGHT_TRAP;
+	return likely(nothing_to_do(v)) ? (u64)v : (u64)v | LIGHT_LEAVE;
 }
 
 void run_pcpu(void)

@@ -38,6 +38,10 @@
 #define ASM_FS		0x6000
 #define ASM_PV_RET	(-56)
 
+/* What light_trap() returns, beside the vCPU */
+#define LIGHT_TRAP	1
+#define LIGHT_LEAVE	2
+
 #define PCPU_STACK	0
 
 #define STACK_SIZE	8192

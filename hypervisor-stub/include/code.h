@@ -46,6 +46,14 @@ u8 *code_for_fetch(struct vcpu *v, u64 va, paddr_t pa);
 bool code_for_data(struct vcpu *v, u64 va);
 void code_will_write(struct vcpu *v, u64 gpa, u64 size);
 
+/* A page of memory is mapped writable: then it has no copy, and whoever makes one flushes what is entered before. */
+static inline bool code_is_writable(const struct code *c, u64 gpa)
+{
+	u64 frame = (gpa - c->base) >> PAGE_SHIFT;
+
+	return frame < c->frames && READ_ONCE(c->writable[frame / 64]) & BIT(frame % 64);
+}
+
 /* Small pages only, and writable only on a store: so that a page of it may have a copy. */
 static inline bool code_in_region(const struct code *c, u64 gpa)
 {

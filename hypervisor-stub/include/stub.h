@@ -93,6 +93,8 @@ paddr_t dmap_base(void);
 extern bool have_h, have_sstc, have_fp;	/* the harts have the H extension; a timer of their own; D */
 void enter_guest(struct vcpu *v) __noreturn;
 struct vcpu *guest_trap(struct vcpu *v);
+struct vcpu *leave_stub(struct vcpu *v);
+u64 light_trap(struct vcpu *v);
 
 /* arch/traps.c, arch/smp.c */
 void run_pcpu(void) __noreturn;

@@ -81,7 +81,7 @@ static void set_stvec(struct vcpu *v, u64 val)
 static void set_scounteren(struct vcpu *v, u64 val)
 {
 	v->csr.scounteren = val & GUEST_COUNTERS;
-	pv_choose_fast(v);
+	pv_set_counters(v, false);
 }
 
 /* csrrw, csrrs, csrrc and their immediate forms (volume I, chapter 6): what is written to a CSR that holds old. */

@@ -12,6 +12,9 @@
 #include "stub.h"
 #include "vcpu.h"
 
+/* csrrs and the like of cycle, time and instret */
+#define IS_COUNTER(insn) (((insn) & 0x7f) == OPCODE_SYSTEM && ((insn) >> 12 & 3) && (insn) >> 20 >= CSR_CYCLE && \
+			  (insn) >> 20 <= CSR_INSTRET)
 #define HINT_PAGES	64	/* filled at a return, at most */
 
 static bool no_fast_paths;
@@ -21,10 +24,21 @@ static bool no_fast_paths;
 /* Which trap has an assembly path now (entry.S). What such a path relies on changes in C only, and then this is called. */
 void pv_choose_fast(struct vcpu *v)
 {
-	if (!v->entry || v->masked || !v->satp[VIEW_USER] || v->csr.scounteren != GUEST_COUNTERS || no_fast_paths)
+	if (!v->entry || v->masked || !v->satp[VIEW_USER] || v->counters_open || no_fast_paths)
 		v->fast = FAST_NONE;
 	else
 		v->fast = !v->user ? EXC_FETCH_PAGE : pv_flag(v) ? EXC_ECALL_U : FAST_NONE;
+}
+
+/*
+ * The hart's scounteren is what the guest allows its user. Its kernel needs nobody's leave: when it reads a counter that
+ * its user may not, it gets all of them until it returns to its user.
+ */
+void pv_set_counters(struct vcpu *v, bool open)
+{
+	v->counters_open = open;
+	csr_write(CSR_SCOUNTEREN, open ? GUEST_COUNTERS : v->csr.scounteren);
+	pv_choose_fast(v);
 }
 
 void pv_set_user(struct vcpu *v, bool user)
@@ -32,7 +46,8 @@ void pv_set_user(struct vcpu *v, bool user)
 	u64 satp = v->satp[user ? VIEW_USER : VIEW_KERNEL];
 
 	v->user = user;
-	csr_write(CSR_SCOUNTEREN, user ? v->csr.scounteren : GUEST_COUNTERS);
+	if (unlikely(v->counters_open) && user)
+		pv_set_counters(v, false);
 	if (likely(satp))
 		csr_write(CSR_SATP, satp);
 	else
@@ -275,6 +290,10 @@ static void illegal_instruction(struct vcpu *v)
 	if (!fetch_instruction(v, &insn))
 		return;
 	insn = what_trapped(insn, v->stval);
+	if (IS_COUNTER(insn) && !v->counters_open) {
+		pv_set_counters(v, true);
+		return;
+	}
 	code_trapped(v, insn);
 	emulate_instruction(v, insn);
 }
@@ -412,8 +431,8 @@ static void pv_load(struct vcpu *v)
 		csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);	/* SPV clear: sret goes to U, not VU */
 	if (have_fp)
 		vcpu_fp_load(v);
-	csr_write(CSR_SCOUNTEREN, v->user ? v->csr.scounteren : GUEST_COUNTERS);
 	shadow_load(v);
+	pv_set_counters(v, false);
 }
 
 static void pv_save(struct vcpu *v)

@@ -134,6 +134,7 @@ struct vcpu {
 	u64 entry;		/* pv: where traps go in place of stvec; 0: to stvec */
 	u64 satp[VIEW_NR];	/* pv: the hart's, for each view of the current address space; 0: shadow_load() knows */
 	bool user;		/* pv: the virtual privilege mode is U */
+	bool counters_open;	/* pv: for the kernel the hart's scounteren is not its own */
 	bool masked;		/* pv: an interrupt waits for the flag, and the page is read-only */
 	u64 fpregs[32];
 	u64 fcsr;

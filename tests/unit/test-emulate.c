@@ -287,17 +287,36 @@ static void sret(void **state)
 	}
 }
 
+static void put_insn(u64 gpa, u32 insn);
+static void trap(u64 stval);
+
+/* The hart's are the user's; the kernel, which may read all of them, gets them when it does. */
 static void user_counters_are_the_guests_to_allow(void **state)
 {
+	const u32 rdcycle = csr_insn(2, 5, 0, CSR_CYCLE);
+	u64 pc = v->pc;
+
 	(void)state;
-	v->csr.scounteren = 2;
+	v->regs[6] = 2;
+	run(csr_insn(1, 0, 6, CSR_SCOUNTEREN));
+	assert_int_equal(csr_read(CSR_SCOUNTEREN), 2);
+	put_insn(v->pc, rdcycle);
+	v->pc = pc;
+	put_insn(pc, rdcycle);
+	trap(rdcycle);
+	assert_int_equal(v->pc, pc);
+	assert_int_equal(csr_read(CSR_SCOUNTEREN), GUEST_COUNTERS);
+	/* Where that does not help there is none. */
+	trap(rdcycle);
+	assert_int_equal(v->pv->cause, EXC_ILLEGAL);
+	assert_int_equal(v->pv->epc, pc);
 	guest_set_sstatus(v, 0);
 	run(SRET);
 	assert_true(v->user);
 	assert_int_equal(csr_read(CSR_SCOUNTEREN), 2);
-	pv_inject(v, EXC_ECALL_U, 0);
+	trap(rdcycle);
 	assert_false(v->user);
-	assert_int_equal(csr_read(CSR_SCOUNTEREN), GUEST_COUNTERS);
+	assert_int_equal(v->pv->cause, EXC_ILLEGAL);
 }
 
 static void sfence(void **state)

@@ -16,10 +16,10 @@ lint=$build/lint
 tree=$lint/src
 applied=$lint/applied		# what is applied, in order: checksum and name of each patch
 
-# What is compiled after each patch, if its sources changed or a header they include: all of the architecture, and of
-# the rest files that between them include what a patch to the architecture's headers can break.
+# What is compiled after each patch, if its sources changed or a header they include: all of the architecture (make does not
+# count its library as that), and of the rest files that between them include what a patch to its headers can break.
 targets=(
-	arch/riscv/
+	arch/riscv/ arch/riscv/lib/
 	init/main.o
 	kernel/entry/common.o kernel/irq/handle.o kernel/locking/mutex.o kernel/locking/spinlock.o kernel/rcu/tree.o
 	kernel/sched/core.o kernel/time/timekeeping.o kernel/fork.o kernel/signal.o kernel/exit.o kernel/smp.o kernel/cpu.o

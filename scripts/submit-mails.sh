@@ -174,22 +174,31 @@ does_not_apply() {
 	fail "'pvops rebase $(shown "${user_tree:-$src}")' shows it patch by patch; the log of git am: $PVOPS_LOGS/git-am.log"
 }
 
-# By themselves if they apply so; else after the patches that stand before them in the series, which the posting then names.
-make_commits() {
+# What the posted patches need before them: those of $before from number $1 on, but for what is there already. Their
+# subjects into needs; 1 when one does not apply.
+apply_before() {
 	local p
-	start=$base needs=()
-	if ! apply_posted; then
-		in_wt checkout -q -f --detach "$base"
-		for p in "${before[@]}"; do
-			if am "$(realpath "$patches/$p")"; then
-				needs+=("$(in_wt log -1 --format=%s)")
-			else
-				in_wt apply --check --reverse "$(realpath "$patches/$p")" 2>/dev/null || does_not_apply "$p"
-			fi
-		done
-		start=$(in_wt rev-parse HEAD)
-		apply_posted || does_not_apply "$stuck"
-	fi
+	needs=()
+	in_wt checkout -q -f --detach "$base"
+	for p in "${before[@]:$1}"; do
+		stuck=$p
+		if am "$(realpath "$patches/$p")"; then
+			needs+=("$(in_wt log -1 --format=%s)")
+		else
+			in_wt apply --check --reverse "$(realpath "$patches/$p")" 2>/dev/null || return
+		fi
+	done
+	start=$(in_wt rev-parse HEAD)
+}
+
+# By themselves if they apply so; else after as few whole stages of those before them as it takes, which the posting then names.
+make_commits() {
+	local first=${#before[@]} stage_of
+	until apply_before "$first" && apply_posted; do
+		[ "$first" -gt 0 ] || does_not_apply "$stuck"
+		stage_of=${before[first - 1]%%/*}
+		while [ "$first" -gt 0 ] && [ "${before[first - 1]%%/*}" = "$stage_of" ]; do first=$((first - 1)); done
+	done
 	in_wt branch -q -f "$branch" HEAD
 	tip=$(in_wt rev-parse HEAD)
 }

@@ -85,6 +85,11 @@ param=$last
 sed -i 's/n + 1/n+1/' "$maker/arch/riscv/kernel/a.c"
 patch_is 'riscv: space out'
 style=$last
+sed -n '/^int a(/,/^}/p' "$maker/arch/riscv/kernel/a.c" >"$work/moved"
+sed -i '/^int a(/,/^}/d' "$maker/arch/riscv/kernel/a.c"
+cat "$work/moved" >>"$maker/arch/riscv/kernel/a.c"
+patch_is 'riscv: move what is badly spaced'
+moved=$last
 printf 'config OPS\n\tbool\n' >>"$maker/Kconfig"
 # shellcheck disable=SC2016 # make's
 echo 'obj-$(CONFIG_OPS) += ops.o' >>"$maker/arch/riscv/kernel/Makefile"
@@ -125,6 +130,7 @@ only_finds 'a binary' "$binary" files,checkpatch 'binary'
 only_finds 'a mode' "$mode" files,checkpatch 'b.c: mode 100644 becomes 100755'
 only_finds 'a module_param without description' "$param" files,checkpatch 'module_param speed without MODULE_PARM_DESC'
 only_finds 'checkpatch' "$style" checkpatch 'SPACING'
+ok 'not where the line is only moved' [ "$(cell "$moved" checkpatch)" = 0 ]
 only_finds 'an option that cannot be chosen yet is compiled on' "$option" on,checkpatch "'idle' defined but not used"
 ok 'not off' [ "$(cell "$option" off)" = 0 ]
 ok 'once it can be chosen there is nothing new' [ "$(cell "$switch" on)" = 0 ]

@@ -26,7 +26,7 @@ said 'quilt push -a, with two symbolic links and no fuzz' 0 'Now at patch'
 run in_plain pop -a
 said 'and off again' 0 'No patches applied'
 rm -rf "$work/plain"/{.pc,patches,series}
-find "$work/plain" -type d -empty -delete	# quilt leaves the directory of a file it took away
+find "$work/plain" "$tree" -type d -empty -delete	# quilt leaves the directory of a file it took away
 ok 'leaves nothing behind' diff -r "$tree" "$work/plain"
 
 export PVOPS_BUILD=$work/build

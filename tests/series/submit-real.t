@@ -30,23 +30,36 @@ git -C "$work/clean" tag base
 
 stage_patches() { awk -v want="$1" '/^# stage:/ { on = $3 == want; next } on && /^[^# ]/' "$PVOPS_QUEUE/series"; }
 
-# One stage: written, read by git am on a clean tree; it changes what quilt does there.
+# What the posting in $1 says it needs, as the names of patches.
+needed() {
+	awk '/^It needs these patches/ { on = 1; next } on && /^  / { print substr($0, 3) } on && /^[^ ]/ { exit }' "$1"/*0000-cover-letter.patch | while read -r subject; do
+		(cd "$PVOPS_QUEUE/patches" && for p in */*.patch; do
+			[ "$(git mailinfo -k /dev/null /dev/null <"$p" | sed -n 's/^Subject: //p')" != "[PATCH] $subject" ] || echo "$p"
+		done)
+	done
+}
+
+# One stage: written, read by git am on a clean tree, after what it says it needs; it changes what quilt does there.
 posting() {
-	local stage=$1 patches
+	local stage=$1 patches needs
 	mapfile -t patches < <(stage_patches "$stage" | head -n 15)
 	run pvops submit "$stage" "$work/$stage" --kernel-source "$tree" --patches "1-${#patches[@]}" --version 2
 	said "submit $stage" 0 "version 2 of $stage"
 	git -C "$work/clean" checkout -q -f --detach base
+	mapfile -t needs < <(needed "$work/$stage")
+	[ ${#needs[@]} -eq 0 ] || { echo "# needs ${needs[*]}"; (cd "$PVOPS_QUEUE/patches" && git -C "$work/clean" am -q "${needs[@]/#/$PWD/}"); }
+	git -C "$work/clean" tag -f before >/dev/null
 	ok 'git am applies it to a clean tree' git -C "$work/clean" am -q --empty=drop "$work/$stage"/*.patch
-	ok 'a commit a patch' [ "$(git -C "$work/clean" rev-list --count base..HEAD)" = ${#patches[@]} ]
-	ok 'each signed off' [ "$(git -C "$work/clean" log --format=%B base..HEAD | grep -cx 'Signed-off-by: Sue Mitter <sue@example.org>')" = ${#patches[@]} ]
+	ok 'a commit a patch' [ "$(git -C "$work/clean" rev-list --count before..HEAD)" = ${#patches[@]} ]
+	ok 'each signed off' [ "$(git -C "$work/clean" log --format=%B before..HEAD | grep -cx 'Signed-off-by: Sue Mitter <sue@example.org>')" = ${#patches[@]} ]
 	ok 'each to the RISC-V list' [ "$(grep -l 'linux-riscv@lists' "$work/$stage"/*.patch | wc -l)" = $((${#patches[@]} + 1)) ]
 	cat "$work/$stage"/*.patch >"$work/mbox"
 	mkdir "$work/b4"
-	(cd "$work/clean" && git checkout -q -B again base && b4 -n am -m "$work/mbox" -o "$work/b4" && git am -q "$work"/b4/*.mbx) >"$work/b4.log" 2>&1
-	ok 'b4 am reads it' [ "$(git -C "$work/clean" rev-list --count base..HEAD)" = ${#patches[@]} ] || sed 's/^/# /' "$work/b4.log"
+	(cd "$work/clean" && git checkout -q -B again before && b4 -n am -m "$work/mbox" -o "$work/b4" && git am -q "$work"/b4/*.mbx) >"$work/b4.log" 2>&1
+	ok 'b4 am reads it' [ "$(git -C "$work/clean" rev-list --count before..HEAD)" = ${#patches[@]} ] || sed 's/^/# /' "$work/b4.log"
 	cp -a "$tree" "$work/plain"
-	for p in "${patches[@]}"; do patch -s -p1 -d "$work/plain" <"$PVOPS_QUEUE/patches/$p"; done
+	for p in "${needs[@]}" "${patches[@]}"; do patch -s -p1 --no-backup-if-mismatch -d "$work/plain" <"$PVOPS_QUEUE/patches/$p"; done
+	find "$work/plain" "$work/clean" -type d -empty ! -path '*/.git/*' -delete
 	ok 'what quilt makes of the stage' diff -r --exclude=.git "$work/plain" "$work/clean"
 	rm -rf "$work/plain" "$work/b4"
 }

@@ -121,15 +121,20 @@ void pv_inject(struct vcpu *v, u64 cause, u64 tval)
 static __attribute__((noinline)) void take_hints(struct vcpu *v, u64 count)
 {
 	const struct xen_riscv_pv_page *page = (void *)((u8 *)v->pv - PV_STATE_OFFSET);
-	unsigned int budget = HINT_PAGES;
+	u64 budget = HINT_PAGES;
 
 	v->pv->mapped_nr = 0;
 	count = MIN(count, (u64)XEN_PV_MAPPED_MAX);
 	for (u64 i = 0; i < count; i++) {
 		u64 addr = READ_ONCE(page->mapped[i].addr) & PAGE_MASK, nr = READ_ONCE(page->mapped[i].nr);
 
-		for (; nr && budget && !shadow_fault(v, addr, ACCESS_LOAD); nr--, budget--)
-			addr += PAGE_SIZE;
+		while ((nr = MIN(nr, budget))) {
+			u64 done = shadow_fill_hinted(v, addr, nr);
+
+			addr += done * PAGE_SIZE;
+			nr -= done;
+			budget -= done;
+		}
 	}
 }
 
@@ -216,6 +221,7 @@ static void memory_fault(struct vcpu *v, enum access access)
 	cause = shadow_fault(v, v->stval, access);
 	if (likely(!cause)) {
 		vcpu_count(v, TRAP_SHADOW);
+		shadow_fill_around(v, v->stval);
 		return;
 	}
 	vcpu_count(v, TRAP_PAGE_FAULT);

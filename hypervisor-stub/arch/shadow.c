@@ -31,11 +31,19 @@
 #define HAS_ASIDS(p)	((p)->asid_max >= VIEW_NR)
 #define TOP_SLOT	SLOT(XEN_PV_PAGE)
 #define IN_TOP_TABLE(va) ((va) >= ALIGN_DOWN(XEN_PV_PAGE, SZ_2M))	/* the vCPU's page is in the same one */
+#define AROUND		16	/* pages that are looked at where one is filled */
 #define RANGE_PAGES	64	/* a longer range is flushed as a whole address space */
 
-/* The contexts in use, by number. */
-#define for_each_ctx(s, c, bits) \
-	for (u64 bits = (s)->live; bits && ((c) = &(s)->ctx[lowest_bit(bits)]); bits &= bits - 1)
+/* The contexts in use, by number; and those that may have an ASID. */
+#define for_each_ctx_in(s, c, bits, set) \
+	for (u64 bits = (set); bits && ((c) = &(s)->ctx[lowest_bit(bits)]); bits &= bits - 1)
+#define for_each_ctx(s, c, bits) for_each_ctx_in(s, c, bits, (s)->live)
+#define for_each_ctx_of(s, c, bits, asid) for_each_ctx_in(s, c, bits, ctxs_of(s, asid))
+
+static u64 ctxs_of(const struct shadow *s, s32 asid)
+{
+	return asid == FENCE_ANY_ASID ? s->live : s->by_asid[asid & 63];
+}
 
 static u64 *page(const struct shadow *s, spage_t n)
 {
@@ -54,12 +62,18 @@ static spage_t pte_page(const struct shadow *s, u64 pte)
 	return (pa - va_to_pa(s->pool)) >> PAGE_SHIFT;
 }
 
-static void clear_page(u64 *p)
+static void clear_entries(u64 *p, unsigned int nr)
 {
-	for (u64 *end = p + 512; p < end; p += 8) {
+	for (u64 *end = p + nr; p < end; p += 8) {
 		p[0] = 0; p[1] = 0; p[2] = 0; p[3] = 0;
 		p[4] = 0; p[5] = 0; p[6] = 0; p[7] = 0;
 	}
+}
+
+static void set_entry(struct shadow *s, spage_t n, unsigned int index, u64 pte)
+{
+	page(s, n)[index] = pte;
+	s->used[n] |= 1 << (index >> 6);
 }
 
 static bool test_slot(const u64 *map, unsigned int slot)
@@ -81,7 +95,10 @@ static spage_t take_page(struct shadow *s)
 	s->free = s->link[n];
 	s->free_count--;
 	s->splinter[n] = 0;
-	clear_page(page(s, n));
+	/* Most tables have few entries. */
+	for (u64 used = s->used[n]; used; used &= used - 1)
+		clear_entries(page(s, n) + 64 * lowest_bit(used), 64);
+	s->used[n] = 0;
 	return n;
 }
 
@@ -116,7 +133,7 @@ static void put_list(struct shadow *s, spage_t *head, spage_t *tail)
 /* Bytes of bookkeeping beside a pool of that many pages. */
 size_t shadow_overhead(unsigned int pages)
 {
-	return pages * (sizeof(u16) + sizeof(u8));
+	return pages * (sizeof(u16) + 2 * sizeof(u8));
 }
 
 /* pool: pages * PAGE_SIZE, page aligned, followed by shadow_overhead(pages) bytes. */
@@ -130,6 +147,8 @@ int shadow_init(struct vcpu *v, u8 *pool, unsigned int pages)
 	s->nr = pages;
 	s->link = (u16 *)(pool + (u64)pages * PAGE_SIZE);
 	s->splinter = (u8 *)(s->link + pages);
+	s->used = s->splinter + pages;
+	memset(s->used, 0xff, pages);
 	/* Page 0 stays unused: its number means none. */
 	for (unsigned int n = pages - 1; n > 0; n--)
 		put_page(s, n);
@@ -207,6 +226,7 @@ static spage_t new_root(struct shadow *s)
 	spage_t n = take_page(s);
 
 	memcpy(page(s, n) + STUB_SLOT, stub_root + STUB_SLOT, STUB_SLOTS * sizeof(u64));
+	s->used[n] = 1 << (STUB_SLOT >> 6);
 	return n;
 }
 
@@ -236,6 +256,7 @@ static void ctx_free(struct shadow *s, struct shadow_ctx *c)
 {
 	unsigned int number = c->number;
 
+	s->by_asid[c->key >> SATP_ASID_SHIFT & 63] &= ~BIT(number);
 	put_list(s, &c->head, &c->tail);
 	put_page(s, c->root[VIEW_KERNEL]);
 	put_page(s, c->root[VIEW_USER]);
@@ -317,6 +338,7 @@ static struct shadow_ctx *ctx_find(struct vcpu *v, u64 key)
 	}
 	want_pages(v, 2);
 	victim->key = key;
+	s->by_asid[key >> SATP_ASID_SHIFT & 63] |= BIT(victim->number);
 	s->live |= BIT(victim->number);
 	victim->root[VIEW_KERNEL] = new_root(s);
 	victim->root[VIEW_USER] = new_root(s);
@@ -377,7 +399,7 @@ static u64 *l1_table(struct shadow *s, enum shadow_view view, unsigned int slot,
 		}
 	}
 	set_slot(c->slots[view], slot);
-	root[slot] = table_pte(s, n);
+	set_entry(s, c->root[view], slot, table_pte(s, n));
 	return page(s, n);
 }
 
@@ -419,7 +441,7 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 
 		s->splinter[n] |= t->size > SZ_2M;
 		s->walk_gen += table;
-		*pte = (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+		set_entry(s, n, L1_INDEX(va), (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
 		if (table) {
 			asm_sfence_all();
 			changed(s);
@@ -429,27 +451,27 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 	if (!*pte || (*pte & (PTE_R | PTE_X))) {
 		bool shared = view == VIEW_KERNEL && !test_slot(s->cur->own, SLOT(va)), large = *pte;
 
-		*pte = table_pte(s, shared ? take_listed(s, &s->global_head, &s->global_tail) :
-					     take_listed(s, &s->cur->head, &s->cur->tail));
+		set_entry(s, n, L1_INDEX(va), table_pte(s, shared ? take_listed(s, &s->global_head, &s->global_tail) :
+								    take_listed(s, &s->cur->head, &s->cur->tail)));
 		if (large)
 			asm_sfence_all();
 	}
 	s->splinter[n] |= t->size > SZ_2M;
 	n = pte_page(s, *pte);
 	s->splinter[n] |= t->size > PAGE_SIZE;
-	page(s, n)[L0_INDEX(va)] = (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+	set_entry(s, n, L0_INDEX(va), (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
 	/* The next one of these 2 MiB goes there as well, unless it may go into the shared table as well as into ours. */
 	if (walk_known(s, walk_of(s, va), va) && (view == VIEW_USER || test_slot(s->cur->own, SLOT(va))))
-		walk_of(s, va)->l0[view] = page(s, n);
+		walk_of(s, va)->l0[view] = n;
 }
 
 static inline void enter(struct vcpu *v, u64 va, const struct translation *t, paddr_t pa, u64 piece, u64 flags)
 {
 	const struct walk *w = walk_of(&v->shadow, va);
-	u64 *l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL];
+	spage_t l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL];
 
 	if (likely(t->size == PAGE_SIZE && walk_known(&v->shadow, w, va) && l0))
-		l0[L0_INDEX(va)] = (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+		set_entry(&v->shadow, l0, L0_INDEX(va), (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
 	else
 		install(v, va, t, pa, piece, flags);
 }
@@ -486,12 +508,13 @@ static u64 mind_copies(struct vcpu *v, u64 va, enum access access, const struct 
  * Most faults: the tables are known, ours and the guest's, and the entry can go from one to the other as it is. 0, the
  * exception, or NOT_KNOWN.
  */
-static inline int quick_fault(struct vcpu *v, u64 va, enum access access)
+static int quick_fault(struct vcpu *v, u64 va, enum access access)
 {
 	static const u8 wanted[] = { PTE_A | PTE_R | PTE_X, PTE_A | PTE_R, PTE_A | PTE_R | PTE_W | PTE_D };
 	struct walk *w = walk_of(&v->shadow, va);
 	const struct code *c = v->domain->code;
-	u64 *l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL], pte, gpa, flags, size;
+	spage_t l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL];
+	u64 pte, gpa, flags;
 	paddr_t pa;
 
 	if (!walk_known(&v->shadow, w, va) || READ_ONCE(*w->at[2]) != w->pte[2] || READ_ONCE(*w->at[1]) != w->pte[1])
@@ -504,13 +527,60 @@ static inline int quick_fault(struct vcpu *v, u64 va, enum access access)
 		return NOT_KNOWN;
 	gpa = (pte >> PTE_PPN_SHIFT & PTE_PPN_MASK) << PAGE_SHIFT;
 	flags = leaf_flags(v, pte);
-	if (!p2m_lookup(v->domain, gpa, &pa, &size) ||
+	if (!p2m_quick(v->domain, gpa, &pa) ||
 	    (c && (code_in_region(c, gpa) || ((flags & PTE_W) && !code_is_writable(c, gpa)))))
 		return NOT_KNOWN;
-	l0[L0_INDEX(va)] = (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+	set_entry(&v->shadow, l0, L0_INDEX(va), (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
 	v->shadow.fills++;
 	asm_sfence_page(va);
 	return 0;
+}
+
+/*
+ * The hart is here: what else may be entered of pages from va on, in the same 2 MiB, as a hart that walks ahead would. Only
+ * what the guest has accessed before, and with a right to write only what it has written.
+ */
+static void fill_ahead(struct vcpu *v, u64 va, unsigned int nr)
+{
+	const u64 wanted = PTE_V | PTE_R | PTE_U | PTE_A;
+	const struct walk *w = walk_of(&v->shadow, va);
+	const struct code *c = v->domain->code;
+	spage_t l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL];
+	unsigned int i = L0_INDEX(va), end = MIN(i + nr, 512U);
+	u64 pte, gpa, flags;
+	paddr_t pa;
+
+	if (!walk_known(&v->shadow, w, va) || !l0)
+		return;
+	for (; i < end; i++) {
+		pte = READ_ONCE(w->at[0][i]);
+		if ((pte & wanted) != wanted || (pte & PTE_RESERVED) || page(&v->shadow, l0)[i])
+			continue;
+		gpa = (pte >> PTE_PPN_SHIFT & PTE_PPN_MASK) << PAGE_SHIFT;
+		if (!p2m_quick(v->domain, gpa, &pa) || (c && code_in_region(c, gpa)))
+			continue;
+		flags = leaf_flags(v, pte);
+		if (c && !code_is_writable(c, gpa))
+			flags &= ~(PTE_W | PTE_D);
+		set_entry(&v->shadow, l0, i, (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
+	}
+}
+
+void shadow_fill_around(struct vcpu *v, u64 va)
+{
+	fill_ahead(v, ALIGN_DOWN(va, AROUND * PAGE_SIZE), AROUND);
+}
+
+/* nr pages from va on are likely to be accessed now. Returns for how many the work has been done, at least one. */
+u64 shadow_fill_hinted(struct vcpu *v, u64 va, u64 nr)
+{
+	u64 left = 512 - L0_INDEX(va);
+
+	/* The first one by itself: then the tables are known, and it may be written if it has been written. */
+	shadow_fault(v, va, ACCESS_LOAD);
+	if (nr > 1)
+		fill_ahead(v, va, nr);
+	return MIN(nr, left);
 }
 
 /* The hart faulted at va. 0: the shadow has the page now; else the exception the guest gets. */
@@ -627,7 +697,7 @@ static void zap(struct shadow *s, spage_t l1, u64 va)
 	}
 	if (pieces) {
 		/* The guest flushes its page, which is larger than ours: all pieces of it go. */
-		clear_page(page(s, pieces));
+		clear_entries(page(s, pieces), PTE_ENTRIES);
 		asm_sfence_all();
 	} else if (*pte) {
 		*pte = 0;
@@ -658,8 +728,7 @@ void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
 	struct shadow_ctx *c;
 
 	s->call_pc = 0;
-	s->walk_gen++;
-	for_each_ctx(s, c, bits)
+	for_each_ctx_of(s, c, bits, asid)
 		if (ctx_has_asid(c, asid))
 			zap_ctx(s, c, va);
 	if (asid == FENCE_ANY_ASID && s->global[SLOT(va)]) {
@@ -675,7 +744,7 @@ void shadow_flush_asid(struct vcpu *v, u16 asid)
 
 	s->call_pc = 0;
 	s->walk_gen++;
-	for_each_ctx(s, c, bits)
+	for_each_ctx_of(s, c, bits, asid)
 		if (ctx_has_asid(c, asid))
 			ctx_clear(s, c, false);
 	shadow_load(v);

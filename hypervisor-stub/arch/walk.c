@@ -71,8 +71,8 @@ static inline void remember(const struct vcpu *v, u64 va, struct walk *w, u64 gp
 	w->at[0] = (u64 *)ALIGN_DOWN((u64)w->at[0], PAGE_SIZE);
 	w->gpa = ALIGN_DOWN(gpa, PAGE_SIZE);
 	w->global = global;
-	w->l0[VIEW_KERNEL] = NULL;
-	w->l0[VIEW_USER] = NULL;
+	w->l0[VIEW_KERNEL] = 0;
+	w->l0[VIEW_USER] = 0;
 }
 
 /* Inlined: with three levels, every fault of a pv guest comes here. */

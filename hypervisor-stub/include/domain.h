@@ -3,8 +3,10 @@
 #ifndef STUB_DOMAIN_H
 #define STUB_DOMAIN_H
 
+#include "csr.h"
 #include "event.h"
 #include "lock.h"
+#include "stub.h"
 #include "types.h"
 
 #define MAX_DOMAINS	16
@@ -132,6 +134,21 @@ int p2m_init(struct domain *d);
 int p2m_map_2m(struct domain *d, gpa_t gpa, paddr_t pa);	/* of its memory; when it is built */
 void p2m_reset(struct domain *d);				/* as it was built; none of its vCPUs runs */
 bool p2m_lookup(const struct domain *d, gpa_t gpa, paddr_t *pa, u64 *size);
+/* The same for what is mapped in a piece of 2 MiB: false if it is not. */
+static inline bool p2m_quick(const struct domain *d, gpa_t gpa, paddr_t *pa)
+{
+	u64 pte;
+
+	if (unlikely(gpa >> 41))
+		return false;
+	pte = READ_ONCE(d->p2m[gpa >> 30]);
+	if (unlikely(!(pte & PTE_V)))
+		return false;
+	pte = READ_ONCE(((u64 *)pa_to_va((pte >> PTE_PPN_SHIFT) << PAGE_SHIFT))[(gpa >> 21) & 511]);
+	*pa = (pte >> PTE_PPN_SHIFT) << PAGE_SHIFT | (gpa & (SZ_2M - 1));
+	return pte & PTE_R;
+}
+
 enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa);
 int p2m_copy_to(struct domain *d, gpa_t gpa, const void *src, u64 len);
 int p2m_copy_from(struct domain *d, void *dst, gpa_t gpa, u64 len);

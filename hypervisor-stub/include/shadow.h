@@ -44,7 +44,7 @@ struct walk {
 	u64 gen;
 	u64 *at[3], pte[3];	/* the guest's entries; at[0]: its table of 4 KiB pages */
 	u64 gpa, global;	/* of that */
-	u64 *l0[VIEW_NR];	/* the shadow's; NULL: install() knows */
+	spage_t l0[VIEW_NR];	/* the shadow's; 0: install() knows */
 };
 
 #define WALKS	16
@@ -55,6 +55,7 @@ struct shadow {
 	u8 *pool;		/* nr pages; page 0 is not used */
 	u16 *link;		/* next page of the list that page n is on */
 	u8 *splinter;		/* table n holds pieces of one larger guest page */
+	u8 *used;		/* which eighths of page n may have entries, or had when it was put back */
 	unsigned int nr, free_count;
 	spage_t free;
 	spage_t global[512];	/* tables of the guest's global mappings, shared by all kernel views */
@@ -64,6 +65,7 @@ struct shadow {
 	struct shadow_ctx *cur;
 	u64 walk_gen;		/* changes with each flush, and when a table of ours goes */
 	struct walk walks[WALKS];
+	u64 by_asid[64];	/* of those, which have an ASID with these six low bits; Bare is there as well */
 	u64 live;		/* contexts in use, a bit each */
 	struct shadow_ctx ctx[SHADOW_SETS * SHADOW_WAYS];
 	u64 fills, evictions, resets;
@@ -104,6 +106,8 @@ size_t shadow_overhead(unsigned int pages);
 void shadow_switch(struct vcpu *v);		/* vsatp has changed */
 void shadow_load(struct vcpu *v);		/* sets the hart's satp for the vCPU's virtual mode */
 int shadow_fault(struct vcpu *v, u64 va, enum access access);
+void shadow_fill_around(struct vcpu *v, u64 va);
+u64 shadow_fill_hinted(struct vcpu *v, u64 va, u64 nr);
 void shadow_reset(struct vcpu *v);		/* empties it; the vCPU is on no hart */
 u64 shadow_kernel_page(const struct vcpu *v, u64 va);	/* the small page its kernel has there, or 0 */
 bool shadow_is_global(const struct vcpu *v, u64 va);	/* va is looked up in the shared tables */

@@ -4,6 +4,7 @@
  * Traps of the guest's user go to the guest's kernel; traps of its kernel are ours to answer.
  */
 #include "pv.h"
+#include "asm-offsets.h"
 #include "code.h"
 #include "domain.h"
 #include "event.h"
@@ -22,12 +23,15 @@ static bool no_fast_paths;
 #define DECODED(pc)	(((pc) >> 1) % DECODED_ENTRIES)
 
 /* Which trap has an assembly path now (entry.S). What such a path relies on changes in C only, and then this is called. */
+static inline void choose_for_mode(struct vcpu *v)
+{
+	v->fast = unlikely(!v->fast_ok) ? FAST_NONE : !v->user ? EXC_FETCH_PAGE : pv_flag(v) ? EXC_ECALL_U : FAST_NONE;
+}
+
 void pv_choose_fast(struct vcpu *v)
 {
-	if (!v->entry || v->masked || !v->satp[VIEW_USER] || v->counters_open || no_fast_paths)
-		v->fast = FAST_NONE;
-	else
-		v->fast = !v->user ? EXC_FETCH_PAGE : pv_flag(v) ? EXC_ECALL_U : FAST_NONE;
+	v->fast_ok = v->entry && !v->masked && v->satp[VIEW_USER] && !v->counters_open && !no_fast_paths;
+	choose_for_mode(v);
 }
 
 /*
@@ -52,7 +56,7 @@ void pv_set_user(struct vcpu *v, bool user)
 		csr_write(CSR_SATP, satp);
 	else
 		shadow_load(v);
-	pv_choose_fast(v);
+	choose_for_mode(v);
 }
 
 /*
@@ -124,6 +128,10 @@ static __attribute__((noinline)) void take_hints(struct vcpu *v, u64 count)
 	u64 budget = HINT_PAGES;
 
 	v->pv->mapped_nr = 0;
+	/* The page of the fault that is returned from */
+	if (count == 1 && READ_ONCE(page->mapped[0].nr) == 1 &&
+	    shadow_quick_fault(v, READ_ONCE(page->mapped[0].addr), ACCESS_LOAD) != SHADOW_UNKNOWN)
+		return;
 	count = MIN(count, (u64)XEN_PV_MAPPED_MAX);
 	for (u64 i = 0; i < count; i++) {
 		u64 addr = READ_ONCE(page->mapped[i].addr) & PAGE_MASK, nr = READ_ONCE(page->mapped[i].nr);
@@ -210,7 +218,19 @@ static inline bool in_own_page(const struct vcpu *v, u64 va)
 	return unlikely(va >= XEN_PV_PAGE) && !v->user && v->domain->page_shown;
 }
 
-static void memory_fault(struct vcpu *v, enum access access)
+static inline void filled(struct vcpu *v)
+{
+	vcpu_count(v, TRAP_SHADOW);
+	shadow_fill_around(v, v->stval);
+}
+
+static inline void reflect(struct vcpu *v, int cause)
+{
+	vcpu_count(v, TRAP_PAGE_FAULT);
+	pv_inject(v, cause, v->stval);
+}
+
+static __attribute__((noinline)) void memory_fault(struct vcpu *v, enum access access)
 {
 	int cause;
 
@@ -219,13 +239,10 @@ static void memory_fault(struct vcpu *v, enum access access)
 		return;
 	}
 	cause = shadow_fault(v, v->stval, access);
-	if (likely(!cause)) {
-		vcpu_count(v, TRAP_SHADOW);
-		shadow_fill_around(v, v->stval);
-		return;
-	}
-	vcpu_count(v, TRAP_PAGE_FAULT);
-	pv_inject(v, cause, v->stval);
+	if (likely(!cause))
+		filled(v);
+	else
+		reflect(v, cause);
 }
 
 /* The port that EVTCHNOP_send is about: false if it is not found at once. */
@@ -326,20 +343,44 @@ static __attribute__((noinline)) void slow_trap(struct vcpu *v)
 	}
 }
 
-/* Page faults and returns; they touch no register but tp. */
-bool pv_light_trap(struct vcpu *v)
+/* It is the page's fault to be there once; or to be the guest's to see. */
+static inline bool light_fault(struct vcpu *v, u64 va, enum access access)
 {
-	if (v->scause == EXC_FETCH_PAGE && v->pc == PV_RET_VA && !v->user)
-		pv_return(v);
-	else if (v->scause == EXC_STORE_PAGE && !in_own_page(v, v->stval))
-		memory_fault(v, ACCESS_STORE);
-	else if (v->scause == EXC_LOAD_PAGE && !in_own_page(v, v->stval))
-		memory_fault(v, ACCESS_LOAD);
-	else if (v->scause == EXC_FETCH_PAGE && v->user)
-		memory_fault(v, ACCESS_FETCH);
-	else
+	int cause;
+
+	if (in_own_page(v, va))
 		return false;
+	cause = shadow_quick_fault(v, va, access);
+	if (unlikely(cause == SHADOW_UNKNOWN))
+		memory_fault(v, access);
+	else if (cause)
+		reflect(v, cause);
+	else
+		filled(v);
 	return true;
+}
+
+/*
+ * Exceptions of a vCPU with an entry, for which its callee-saved registers have not been saved: page faults and returns are
+ * done without a look at them. With one of two bits in the result they shall be saved, and more be done.
+ */
+u64 light_trap(struct vcpu *v)
+{
+	bool done = false;
+
+	if (v->scause == EXC_STORE_PAGE)
+		done = light_fault(v, v->stval, ACCESS_STORE);
+	else if (v->scause == EXC_LOAD_PAGE)
+		done = light_fault(v, v->stval, ACCESS_LOAD);
+	else if (v->scause == EXC_FETCH_PAGE && v->user)
+		done = light_fault(v, v->stval, ACCESS_FETCH);
+	else if (v->scause == EXC_FETCH_PAGE && v->pc == PV_RET_VA) {
+		pv_return(v);
+		done = true;
+	}
+	if (unlikely(!done))
+		return (u64)v | LIGHT_TRAP;
+	return likely(vcpu_nothing_to_do(v)) ? (u64)v : (u64)v | LIGHT_LEAVE;
 }
 
 /* Nearly all traps are instructions that have been ecalls in a copy before; of the others, many are calls. */

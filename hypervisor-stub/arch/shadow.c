@@ -502,13 +502,11 @@ static u64 mind_copies(struct vcpu *v, u64 va, enum access access, const struct 
 	return flags & ~(PTE_R | PTE_W | PTE_D);
 }
 
-#define NOT_KNOWN	(-1)
-
 /*
  * Most faults: the tables are known, ours and the guest's, and the entry can go from one to the other as it is. 0, the
- * exception, or NOT_KNOWN.
+ * exception, or SHADOW_UNKNOWN.
  */
-static int quick_fault(struct vcpu *v, u64 va, enum access access)
+int shadow_quick_fault(struct vcpu *v, u64 va, enum access access)
 {
 	static const u8 wanted[] = { PTE_A | PTE_R | PTE_X, PTE_A | PTE_R, PTE_A | PTE_R | PTE_W | PTE_D };
 	struct walk *w = walk_of(&v->shadow, va);
@@ -517,19 +515,19 @@ static int quick_fault(struct vcpu *v, u64 va, enum access access)
 	u64 pte, gpa, flags;
 	paddr_t pa;
 
-	if (!walk_known(&v->shadow, w, va) || READ_ONCE(*w->at[2]) != w->pte[2] || READ_ONCE(*w->at[1]) != w->pte[1])
-		return NOT_KNOWN;
-	pte = READ_ONCE(w->at[0][L0_INDEX(va)]);
+	if (!walk_known(&v->shadow, w, va) || !walk_same(w))
+		return SHADOW_UNKNOWN;
+	pte = READ_ONCE(w->table[L0_INDEX(va)]);
 	if (!(pte & PTE_V))
 		return page_fault[access];
 	if (!l0 || (pte & wanted[access]) != wanted[access] || (pte & PTE_RESERVED) ||
 	    (v->user ? !(pte & PTE_U) : access == ACCESS_FETCH))
-		return NOT_KNOWN;
+		return SHADOW_UNKNOWN;
 	gpa = (pte >> PTE_PPN_SHIFT & PTE_PPN_MASK) << PAGE_SHIFT;
 	flags = leaf_flags(v, pte);
 	if (!p2m_quick(v->domain, gpa, &pa) ||
 	    (c && (code_in_region(c, gpa) || ((flags & PTE_W) && !code_is_writable(c, gpa)))))
-		return NOT_KNOWN;
+		return SHADOW_UNKNOWN;
 	set_entry(&v->shadow, l0, L0_INDEX(va), (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
 	v->shadow.fills++;
 	asm_sfence_page(va);
@@ -553,7 +551,7 @@ static void fill_ahead(struct vcpu *v, u64 va, unsigned int nr)
 	if (!walk_known(&v->shadow, w, va) || !l0)
 		return;
 	for (; i < end; i++) {
-		pte = READ_ONCE(w->at[0][i]);
+		pte = READ_ONCE(w->table[i]);
 		if ((pte & wanted) != wanted || (pte & PTE_RESERVED) || page(&v->shadow, l0)[i])
 			continue;
 		gpa = (pte >> PTE_PPN_SHIFT & PTE_PPN_MASK) << PAGE_SHIFT;
@@ -577,7 +575,8 @@ u64 shadow_fill_hinted(struct vcpu *v, u64 va, u64 nr)
 	u64 left = 512 - L0_INDEX(va);
 
 	/* The first one by itself: then the tables are known, and it may be written if it has been written. */
-	shadow_fault(v, va, ACCESS_LOAD);
+	if (shadow_quick_fault(v, va, ACCESS_LOAD) == SHADOW_UNKNOWN)
+		shadow_fault(v, va, ACCESS_LOAD);
 	if (nr > 1)
 		fill_ahead(v, va, nr);
 	return MIN(nr, left);
@@ -589,10 +588,8 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 	struct translation t;
 	paddr_t pa;
 	u64 piece, flags, done;
-	int cause = quick_fault(v, va, access);
+	int cause;
 
-	if (likely(cause != NOT_KNOWN))
-		return cause;
 	/* The stub's own slots: for a pv guest there is nothing there, whatever its tables say. */
 	if (v->csr.satp && va - STUB_VA_BASE < STUB_VA_END - STUB_VA_BASE)
 		return page_fault[access];

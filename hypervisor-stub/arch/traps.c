@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a trap from a guest leads to, and the way back into a guest: the same or another. */
 #include "csr.h"
-#include "asm-offsets.h"
 #include "domain.h"
-#include "pv.h"
 #include "smp.h"
 #include "stub.h"
 #include "vcpu.h"
@@ -36,31 +34,13 @@ struct vcpu *leave_stub(struct vcpu *v)
 	return v;
 }
 
-/* Nothing of that, as after nearly every trap. */
-static inline bool nothing_to_do(const struct vcpu *v)
-{
-	return !(READ_ONCE(this_pcpu()->resched) | (v->state ^ VCPU_RUNNING) |
-		 (READ_ONCE(v->req_posted) ^ v->req_done) | READ_ONCE(v->sip) | v->csr.hvip);
-}
-
 struct vcpu *guest_trap(struct vcpu *v)
 {
 	if (unlikely((s64)v->scause < 0))
 		host_interrupt(v);
 	else
 		v->ops->trap(v);
-	return likely(nothing_to_do(v)) ? v : leave_stub(v);
-}
-
-/*
- * Exceptions of a pv vCPU with an entry, for which its callee-saved registers have not been saved: what can be done without
- * a look at them is done here. With one of the two bits in the result the others shall be saved, and more be done.
- */
-u64 light_trap(struct vcpu *v)
-{
-	if (!pv_light_trap(v))
-		return (u64)v | LIGHT_TRAP;
-	return likely(nothing_to_do(v)) ? (u64)v : (u64)v | LIGHT_LEAVE;
+	return likely(vcpu_nothing_to_do(v)) ? v : leave_stub(v);
 }
 
 void run_pcpu(void)

@@ -64,13 +64,11 @@ static bool bad_reserved(const struct vcpu *v, u64 pte)
 }
 
 /* The table of 4 KiB pages has been found. */
-static inline void remember(const struct vcpu *v, u64 va, struct walk *w, u64 gpa, u64 global)
+static inline void remember(const struct vcpu *v, u64 va, struct walk *w, u64 *ptep)
 {
 	w->key = (va >> 21) + 1;
 	w->gen = v->shadow.walk_gen;
-	w->at[0] = (u64 *)ALIGN_DOWN((u64)w->at[0], PAGE_SIZE);
-	w->gpa = ALIGN_DOWN(gpa, PAGE_SIZE);
-	w->global = global;
+	w->table = (u64 *)ALIGN_DOWN((u64)ptep, PAGE_SIZE);
 	w->l0[VIEW_KERNEL] = 0;
 	w->l0[VIEW_USER] = 0;
 }
@@ -89,11 +87,10 @@ static inline __attribute__((always_inline)) int walk(struct vcpu *v, u64 va, en
 		return page_fault[access];
 again:
 	/* Its tables are where they were, as far as it says so. */
-	if (cached && walk_known(&v->shadow, w, va) && READ_ONCE(*w->at[2]) == w->pte[2] &&
-	    READ_ONCE(*w->at[1]) == w->pte[1]) {
-		gpa = w->gpa + ((va >> PAGE_SHIFT) & 511) * 8;
-		ptep = &w->at[0][(va >> PAGE_SHIFT) & 511];
-		global = w->global;
+	if (cached && walk_known(&v->shadow, w, va) && walk_same(w)) {
+		gpa = ((w->pte[0] >> PTE_PPN_SHIFT) << PAGE_SHIFT) + ((va >> PAGE_SHIFT) & 511) * 8;
+		ptep = &w->table[(va >> PAGE_SHIFT) & 511];
+		global = (w->pte[0] | w->pte[1]) & PTE_G;
 		pte = READ_ONCE(*ptep);
 		if (!(pte & PTE_V) || !(pte & (PTE_R | PTE_X)) || (pte & (PTE_R | PTE_W)) == PTE_W || (pte & PTE_RESERVED))
 			return page_fault[access];
@@ -112,11 +109,11 @@ again:
 			return access_fault[access];
 		ptep = pa_to_va(pa);
 		pte = READ_ONCE(*ptep);
-		if (cached) {
-			w->at[level] = ptep;
-			w->pte[level] = pte;
-			if (!level)
-				remember(v, va, w, gpa, global);
+		if (cached && level) {
+			w->at[level - 1] = ptep;
+			w->pte[level - 1] = pte;
+		} else if (cached) {
+			remember(v, va, w, ptep);
 		}
 		if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W)
 			return page_fault[access];

@@ -42,8 +42,8 @@ struct shadow_ctx {
 struct walk {
 	u64 key;		/* 1 + the piece's number */
 	u64 gen;
-	u64 *at[3], pte[3];	/* the guest's entries; at[0]: its table of 4 KiB pages */
-	u64 gpa, global;	/* of that */
+	u64 *table;		/* the guest's, of 4 KiB pages */
+	u64 *at[2], pte[2];	/* the entries that lead there: levels 1 and 2 */
 	spage_t l0[VIEW_NR];	/* the shadow's; 0: install() knows */
 };
 
@@ -94,6 +94,12 @@ static inline bool walk_known(const struct shadow *s, const struct walk *w, u64 
 	return w->key == (va >> 21) + 1 && w->gen == s->walk_gen;
 }
 
+/* The guest has not changed the entries that lead to its table. */
+static inline bool walk_same(const struct walk *w)
+{
+	return READ_ONCE(*w->at[0]) == w->pte[0] && READ_ONCE(*w->at[1]) == w->pte[1];
+}
+
 /* arch/walk.c: the exceptions by kind of access */
 extern const u8 page_fault[], access_fault[];
 
@@ -105,7 +111,9 @@ int shadow_init(struct vcpu *v, u8 *pool, unsigned int pages);
 size_t shadow_overhead(unsigned int pages);
 void shadow_switch(struct vcpu *v);		/* vsatp has changed */
 void shadow_load(struct vcpu *v);		/* sets the hart's satp for the vCPU's virtual mode */
+#define SHADOW_UNKNOWN	(-1)
 int shadow_fault(struct vcpu *v, u64 va, enum access access);
+int shadow_quick_fault(struct vcpu *v, u64 va, enum access access);
 void shadow_fill_around(struct vcpu *v, u64 va);
 u64 shadow_fill_hinted(struct vcpu *v, u64 va, u64 nr);
 void shadow_reset(struct vcpu *v);		/* empties it; the vCPU is on no hart */

@@ -7,6 +7,7 @@
 #include "event.h"
 #include "lock.h"
 #include "shadow.h"
+#include "smp.h"
 #include "types.h"
 
 struct domain;
@@ -134,6 +135,7 @@ struct vcpu {
 	u64 entry;		/* pv: where traps go in place of stvec; 0: to stvec */
 	u64 satp[VIEW_NR];	/* pv: the hart's, for each view of the current address space; 0: shadow_load() knows */
 	bool user;		/* pv: the virtual privilege mode is U */
+	bool fast_ok;		/* pv: its traps have assembly paths; which one now, fast says */
 	bool counters_open;	/* pv: for the kernel the hart's scounteren is not its own */
 	bool masked;		/* pv: an interrupt waits for the flag, and the page is read-only */
 	u64 fpregs[32];
@@ -202,6 +204,13 @@ void vcpu_print_traps(const struct vcpu *v);
 static inline u64 vcpu_event_timer(const struct vcpu *v)
 {
 	return MIN(READ_ONCE(v->events.singleshot), READ_ONCE(v->events.periodic));
+}
+
+/* Nothing of what leave_stub() looks for, as after nearly every trap */
+static inline bool vcpu_nothing_to_do(const struct vcpu *v)
+{
+	return !(READ_ONCE(this_pcpu()->resched) | (v->state ^ VCPU_RUNNING) |
+		 (READ_ONCE(v->req_posted) ^ v->req_done) | READ_ONCE(v->sip) | v->csr.hvip);
 }
 
 static inline void vcpu_count(struct vcpu *v, enum trap_cause cause)

@@ -54,8 +54,11 @@ trap_entry:
 	ld	t1, VCPU_FAST(a0)
 	csrr	t0, scause
 	beq	t0, t1, fast_path
-	or	t0, t0, t1
-	bgez	t0, light_path		/* an exception, and not FAST_NONE */
+	bltz	t1, slow_path		/* FAST_NONE */
+	li	t1, ASM_ECALL_U
+	bltz	t0, slow_path		/* an interrupt */
+	bne	t0, t1, light_path
+slow_path:
 	save_caller_saved
 	callee_saved sd
 	call	guest_trap		/* returns the vCPU to run now */

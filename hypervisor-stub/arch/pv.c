@@ -59,6 +59,18 @@ void pv_set_user(struct vcpu *v, bool user)
 	choose_for_mode(v);
 }
 
+/* Where there are assembly paths there is a satp for both, and nothing else to mind. */
+static inline void set_user(struct vcpu *v, bool user)
+{
+	if (unlikely(!v->fast_ok)) {
+		pv_set_user(v, user);
+		return;
+	}
+	v->user = user;
+	csr_write(CSR_SATP, v->satp[user ? VIEW_USER : VIEW_KERNEL]);
+	choose_for_mode(v);
+}
+
 /*
  * The kernel's stvec, or the address that goes with it, has changed. With an entry of its own, sstatus.FS of the hart is
  * on while the kernel runs, and what it was before is in the page.
@@ -118,7 +130,7 @@ void pv_inject(struct vcpu *v, u64 cause, u64 tval)
 		v->pc = base + ((v->csr.stvec & 1) && (cause & SCAUSE_IRQ) ? 4 * (cause & 63) : 0);
 	}
 	if (v->user)
-		pv_set_user(v, false);
+		set_user(v, false);
 }
 
 /* The kernel says which pages its user is about to touch for the first time. What it says wrong is its own loss. */
@@ -128,10 +140,6 @@ static __attribute__((noinline)) void take_hints(struct vcpu *v, u64 count)
 	u64 budget = HINT_PAGES;
 
 	v->pv->mapped_nr = 0;
-	/* The page of the fault that is returned from */
-	if (count == 1 && READ_ONCE(page->mapped[0].nr) == 1 &&
-	    shadow_quick_fault(v, READ_ONCE(page->mapped[0].addr), ACCESS_LOAD) != SHADOW_UNKNOWN)
-		return;
 	count = MIN(count, (u64)XEN_PV_MAPPED_MAX);
 	for (u64 i = 0; i < count; i++) {
 		u64 addr = READ_ONCE(page->mapped[i].addr) & PAGE_MASK, nr = READ_ONCE(page->mapped[i].nr);
@@ -144,6 +152,18 @@ static __attribute__((noinline)) void take_hints(struct vcpu *v, u64 count)
 			budget -= done;
 		}
 	}
+}
+
+/* The usual one: the page of the fault that is returned from. */
+static inline bool take_hint(struct vcpu *v, u64 count)
+{
+	const struct xen_riscv_pv_page *page = (void *)((u8 *)v->pv - PV_STATE_OFFSET);
+
+	if (count != 1 || READ_ONCE(page->mapped[0].nr) != 1 ||
+	    shadow_quick_fault(v, READ_ONCE(page->mapped[0].addr), ACCESS_LOAD) == SHADOW_UNKNOWN)
+		return false;
+	v->pv->mapped_nr = 0;
+	return true;
 }
 
 /* sret: SIE = SPIE, SPIE = 1, SPP = U (12.1.1) */
@@ -160,9 +180,9 @@ void pv_return(struct vcpu *v)
 		return;
 	if (v->entry)
 		v->hw_sstatus = (v->hw_sstatus & ~SSTATUS_FS) | (s & SSTATUS_FS);
-	pv_set_user(v, true);
+	set_user(v, true);
 	hints = READ_ONCE(p->mapped_nr);
-	if (hints && v->domain->page_shown)
+	if (hints && v->domain->page_shown && !take_hint(v, hints))
 		take_hints(v, hints);
 }
 

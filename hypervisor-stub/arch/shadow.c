@@ -718,13 +718,27 @@ static bool ctx_has_asid(const struct shadow_ctx *c, s32 asid)
 	       ((c->key & KEY_PAGED) && ((c->key >> SATP_ASID_SHIFT) & SATP_ASID_MASK) == (u64)asid);
 }
 
-/* sfence.vma va, asid: of global mappings only "any ASID" is a flush (12.2.1). */
-void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
+/* Mostly it is a page of the current user alone, and its tables are known. */
+static inline bool flush_quick(struct shadow *s, u64 va, s32 asid)
+{
+	const struct walk *w = walk_of(s, va);
+	struct shadow_ctx *c = s->cur;
+	spage_t l0 = w->l0[VIEW_USER];
+
+	if (asid == FENCE_ANY_ASID || s->by_asid[asid & 63] != BIT(c->number) || !ctx_has_asid(c, asid) ||
+	    !walk_known(s, w, va) || !l0 || test_slot(c->own, SLOT(va)) || s->splinter[l0] ||
+	    s->splinter[pte_page(s, page(s, c->root[VIEW_USER])[SLOT(va)])])
+		return false;
+	page(s, l0)[L0_INDEX(va)] = 0;
+	asm_sfence_page(va);
+	return true;
+}
+
+static __attribute__((noinline)) void flush_page(struct vcpu *v, u64 va, s32 asid)
 {
 	struct shadow *s = &v->shadow;
 	struct shadow_ctx *c;
 
-	s->call_pc = 0;
 	for_each_ctx_of(s, c, bits, asid)
 		if (ctx_has_asid(c, asid))
 			zap_ctx(s, c, va);
@@ -732,6 +746,14 @@ void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
 		zap(s, s->global[SLOT(va)], va);
 		changed(s);
 	}
+}
+
+/* sfence.vma va, asid: of global mappings only "any ASID" is a flush (12.2.1). */
+void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
+{
+	v->shadow.call_pc = 0;
+	if (!flush_quick(&v->shadow, va, asid))
+		flush_page(v, va, asid);
 }
 
 void shadow_flush_asid(struct vcpu *v, u16 asid)

@@ -238,12 +238,6 @@ static inline bool in_own_page(const struct vcpu *v, u64 va)
 	return unlikely(va >= XEN_PV_PAGE) && !v->user && v->domain->page_shown;
 }
 
-static inline void filled(struct vcpu *v)
-{
-	vcpu_count(v, TRAP_SHADOW);
-	shadow_fill_around(v, v->stval);
-}
-
 static inline void reflect(struct vcpu *v, int cause)
 {
 	vcpu_count(v, TRAP_PAGE_FAULT);
@@ -260,7 +254,7 @@ static __attribute__((noinline)) void memory_fault(struct vcpu *v, enum access a
 	}
 	cause = shadow_fault(v, v->stval, access);
 	if (likely(!cause))
-		filled(v);
+		vcpu_count(v, TRAP_SHADOW);
 	else
 		reflect(v, cause);
 }
@@ -376,7 +370,7 @@ static inline bool light_fault(struct vcpu *v, u64 va, enum access access)
 	else if (cause)
 		reflect(v, cause);
 	else
-		filled(v);
+		vcpu_count(v, TRAP_SHADOW);
 	return true;
 }
 

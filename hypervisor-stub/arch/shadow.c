@@ -31,7 +31,6 @@
 #define HAS_ASIDS(p)	((p)->asid_max >= VIEW_NR)
 #define TOP_SLOT	SLOT(XEN_PV_PAGE)
 #define IN_TOP_TABLE(va) ((va) >= ALIGN_DOWN(XEN_PV_PAGE, SZ_2M))	/* the vCPU's page is in the same one */
-#define AROUND		16	/* pages that are looked at where one is filled */
 #define RANGE_PAGES	64	/* a longer range is flushed as a whole address space */
 
 /* The contexts in use, by number; and those that may have an ASID. */
@@ -562,11 +561,6 @@ static void fill_ahead(struct vcpu *v, u64 va, unsigned int nr)
 			flags &= ~(PTE_W | PTE_D);
 		set_entry(&v->shadow, l0, i, (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
 	}
-}
-
-void shadow_fill_around(struct vcpu *v, u64 va)
-{
-	fill_ahead(v, ALIGN_DOWN(va, AROUND * PAGE_SIZE), AROUND);
 }
 
 /* nr pages from va on are likely to be accessed now. Returns for how many the work has been done, at least one. */

@@ -114,7 +114,6 @@ void shadow_load(struct vcpu *v);		/* sets the hart's satp for the vCPU's virtua
 #define SHADOW_UNKNOWN	(-1)
 int shadow_fault(struct vcpu *v, u64 va, enum access access);
 int shadow_quick_fault(struct vcpu *v, u64 va, enum access access);
-void shadow_fill_around(struct vcpu *v, u64 va);
 u64 shadow_fill_hinted(struct vcpu *v, u64 va, u64 nr);
 void shadow_reset(struct vcpu *v);		/* empties it; the vCPU is on no hart */
 u64 shadow_kernel_page(const struct vcpu *v, u64 va);	/* the small page its kernel has there, or 0 */

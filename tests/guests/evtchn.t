@@ -20,6 +20,7 @@ for way in pv:false pv:true hvm:true; do
 	guest_run evtchn 2 "$way" "$h"
 	guest_run evtchn 2 "$way" "$h" crowded
 done
+guest_run evtchn 2 pv false entry
 cost pv false
 cost hvm true
 plan

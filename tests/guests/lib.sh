@@ -59,6 +59,7 @@ differences() {
 variant_options() {
 	case $2 in
 	nocopies) printf '%s\n' --stub-options 'noreboot nocopies' ;;	# pv without hypervisor-stub/arch/code.c
+	entry) printf '%s\n' --append 'guest=pv pventry' ;;	# pv, by the page of the vCPU and an entry of its own
 	nofast) printf '%s\n' --stub-options 'noreboot nofast' ;;	# ... without the assembly paths of entry.S
 	crowded) printf '%s\n' --smp 1 --vcpus "$1" ;;	# all vCPUs on one hart
 	sifive_u) printf '%s\n' --machine sifive_u --smp $(($1 + 1)) --cpu sifive-u54 ;; # its hart 0 runs no guest

@@ -1,4 +1,4 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 . "$(dirname "$0")/lib.sh"
-guest_topic rfence 1 2 pv:false:nocopies pv:false:crowded
+guest_topic rfence 1 2 pv:false:nocopies pv:false:entry pv:false:crowded

@@ -1,4 +1,4 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 . "$(dirname "$0")/lib.sh"
-guest_topic spaces 1
+guest_topic spaces 1 pv:false:entry

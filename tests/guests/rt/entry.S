@@ -15,6 +15,14 @@
 	.endr
 	.endm
 
+	.macro	user_regs
+	ld	x1, (HART_UREGS + 8)(tp)
+	ld	x2, (HART_UREGS + 16)(tp)
+	ld	x3, (HART_UREGS + 24)(tp)
+	each_reg ld, tp, HART_UREGS
+	ld	tp, (HART_UREGS + 32)(tp)
+	.endm
+
 	.macro	callee_saved op
 	\op	ra, 0(sp)
 	\op	s0, 8(sp)
@@ -68,14 +76,18 @@ user_enter:
 	addi	sp, sp, -112
 	callee_saved sd
 	sd	sp, HART_KSP(tp)
+	lla	t0, pv_entry_on
+	lw	t0, (t0)
+	bnez	t0, 1f
 	csrw	sepc, a0
 	csrw	sscratch, tp
-	ld	x1, (HART_UREGS + 8)(tp)
-	ld	x2, (HART_UREGS + 16)(tp)
-	ld	x3, (HART_UREGS + 24)(tp)
-	each_reg ld, tp, HART_UREGS
-	ld	tp, (HART_UREGS + 32)(tp)
+	user_regs
 	sret
+	/* The same by the page of a pv vCPU (interfaces/hypercall-abi.rst) */
+1:	sd	a0, -24(x0)
+	sd	tp, -48(x0)
+	user_regs
+	jalr	x0, -56(x0)
 
 /* int context_save(unsigned long *ctx): 0, and 1 when context_restore() comes back */
 	.globl context_save

@@ -2,9 +2,11 @@
 /* From head.S to the table of tests. */
 #include "guest.h"
 #include "vm.h"
+#include <xen/xen.h>
 
 #define STACK_SIZE_C	16384
 
+int pv_entry_on;
 unsigned long boot_hartid;
 const unsigned int *boot_fdt;
 char stacks[MAX_HARTS][STACK_SIZE_C] __attribute__((aligned(16)));
@@ -67,10 +69,28 @@ unsigned long ram_end(void)
 	return end;
 }
 
+/*
+ * With "pventry" on the command line a pv guest takes its traps by the page of the vCPU, and returns to U-mode by it. Its
+ * other harts have it as soon as they write stvec.
+ */
+static void pv_entry_start(void)
+{
+	extern char trap_entry[];
+	struct xen_riscv_pv_entry e = { (unsigned long)trap_entry, (unsigned long)trap_entry + 4 };
+
+	if (!fdt_says("pventry"))
+		return;
+	pv_entry_on = !sbi_call(XEN_RISCV_SBI_EXT, __HYPERVISOR_riscv_op, 0, RISCVOP_pv_page, 0, 0, 0, 0).error &&
+		      !sbi_call(XEN_RISCV_SBI_EXT, __HYPERVISOR_riscv_op, 0, RISCVOP_pv_entry, (unsigned long)&e, 0, 0, 0).error;
+	if (!pv_entry_on)
+		say("# no entry of a pv vCPU\n");
+}
+
 void guest_start(unsigned long hartid, const unsigned int *fdt)
 {
 	boot_hartid = hartid;
 	boot_fdt = fdt;
 	smp_init(hartid);
+	pv_entry_start();
 	run_tests();
 }

@@ -16,8 +16,8 @@
  *   PV_SOURCE(specification, users)	a section of the RISC-V privileged architecture; who calls it in Linux
  *   PV_END(group)
  *
- * kind is SITE: the instruction may become another one or a call; INSN: it may become another one only; HOOK: a C
- * function or NULL. contexts are joined by |:
+ * kind is SITE: the instruction may become another one, two others or a call; INSN: it may become another one only;
+ * HOOK: a C function or NULL. contexts are joined by |:
  *
  *   NOINSTR	noinstr code, also where RCU does not watch
  *   NMI	the entry of an exception that any code can run into, with interrupts disabled or not
@@ -64,6 +64,10 @@ PV_RULE("A call",
 PV_RULE("An instruction",
 	"The instruction of a SITE or INSN has 32 bits, gets the site's registers, and changes nothing else "
 	"than the native one may. There may be no stack, and no register to lose.")
+PV_RULE("Two instructions",
+	"A SITE may have two, each as above: the second follows the first, behind a jump, with the same "
+	"registers. So an operation that native hardware does at once, such as irq_save, is two steps; what "
+	"may interrupt the operation may come between them.")
 PV_RULE("No exception, no lock",
 	"No operation sleeps, and the guest's kernel sees no exception from one: what the hypervisor does "
 	"about its own page tables is invisible. A call is noinstr, down to the last function that it calls, "
@@ -101,8 +105,8 @@ PV_NATIVE("Reads all of sstatus.")
 PV_SOURCE("Supervisor Status (sstatus) Register", "arch_local_save_flags(), arch_irqs_disabled()")
 
 PV_OPERATION(irq, restore_fl, SITE, void, (unsigned long flags), "csrs sstatus, rs1")
-PV_DOES("flags is 0 or SR_SIE. With SR_SIE, as irq_enable. With 0 nothing: the flag stays as it is, and that "
-	"need not be disabled.")
+PV_DOES("flags is 0 or SR_SIE. With SR_SIE, as irq_enable. With 0 nothing, or as irq_disable: the flag is clear "
+	"already wherever a caller keeps to the rules of local_irq_restore().")
 PV_CHANGES("the flag; whatever handlers do that run")
 PV_CONTEXTS(NOINSTR | NMI | PREEMPT | IRQ_ON | IRQ_OFF)
 PV_NATIVE("Sets SIE or leaves it.")

@@ -81,6 +81,7 @@ make_qemu_args() {
 	if [ "${d_mode[0]:-}" = native ]; then
 		qemu_args+=(-kernel "${d_kernel[0]}" -append "${d_append[0]}")
 		[ -z "${d_initrd[0]}" ] || qemu_args+=(-initrd "${d_initrd[0]}")
+		[ -z "${dtb:-}" ] || qemu_args+=(-dtb "$dtb")
 	else
 		make_tree "$log.dtb"
 		qemu_args+=(-kernel "$stub" -dtb "$log.dtb" "${module_args[@]}")

@@ -4,6 +4,7 @@
 #include "domain.h"
 #include "smp.h"
 #include "stub.h"
+#include "xen.h"
 
 bool have_h, have_sstc, have_fp;
 
@@ -19,6 +20,8 @@ static bool probe_sstc(void)
 void stub_main(u64 hartid, paddr_t fdt) __noreturn;
 void stub_main(u64 hartid, paddr_t fdt)
 {
+	char refuse[32];
+
 	mm_init();
 	machine_init(fdt);
 	console_init();
@@ -27,6 +30,7 @@ void stub_main(u64 hartid, paddr_t fdt)
 	have_sstc = probe_sstc();
 	time_init();
 	smp_init_boot_hart(hartid);
+	hypercalls_refuse(option_value("refuse", refuse, sizeof(refuse)));
 	domains_create();
 	smp_boot(hartid);
 	printk("harts %u, memory free %lu KiB, H %s, timer %s\n", nr_pcpus, memory_available() >> 10,

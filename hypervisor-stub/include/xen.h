@@ -41,6 +41,7 @@ void xen_domain_destroy(struct domain *d);
 
 void hypercall(struct vcpu *v);				/* an ecall with XEN_RISCV_SBI_EXT; pc is past it */
 long hypercall_dispatch(struct vcpu *v, u64 nr);	/* with the arguments in v->call */
+void hypercalls_refuse(const char *what);		/* -EPERM for one of them, of all domains */
 
 /*
  * Long operations. A call has a budget, in units of very roughly 1,000 instructions. Where hypercall_preempt(v, cost)

@@ -118,6 +118,24 @@ static long call_vcpu_op(struct vcpu *v, u32 nr, u32 vcpu, u64 handle)
 XEN_VCPU_OPS(X)
 #undef X
 
+/* Number, op and second argument of the hypercalls that are refused, so many of the three. */
+static u64 refused[3];
+static unsigned int nr_refused;
+
+/* NUMBER[.OP[.ARGUMENT]], so that it can be seen what a guest makes of a failure; NULL: none. */
+void hypercalls_refuse(const char *what)
+{
+	char *end;
+
+	for (nr_refused = 0; what && nr_refused < ARRAY_SIZE(refused); what = *end == '.' ? end + 1 : NULL)
+		refused[nr_refused++] = strtoul(what, &end, 0);
+}
+
+static bool is_refused(u64 nr, const u64 *a)
+{
+	return nr == refused[0] && (nr_refused < 2 || a[0] == refused[1]) && (nr_refused < 3 || a[1] == refused[2]);
+}
+
 /* The arguments are in v->call.arg. */
 long hypercall_dispatch(struct vcpu *v, u64 nr)
 {
@@ -125,6 +143,8 @@ long hypercall_dispatch(struct vcpu *v, u64 nr)
 	const u64 *a = v->call.arg;
 	u32 op = a[0];
 
+	if (unlikely(nr_refused) && is_refused(nr, a))
+		return -XEN_EPERM;
 	if (family == FAMILY_none)
 		return -XEN_ENOSYS;
 	if (family == FAMILY_memory_op)

@@ -37,21 +37,34 @@ remember_before() {
 	for state in $states; do
 		cp "$lint/$state.said" "$lint/$state.said-before"
 		open_symbols "$state" >"$lint/$state.open-before"
+		objects_of "$state" >"$lint/$state.objects-before"
 	done
 	rm -rf "$look"
 	take_sources "$1" >"$lint/sources-before"
 }
 
+# said_anew STATE PATCH: what is said since the patch; not what is said of a file that the patch does not touch, in an object
+# that it only makes the configuration take.
+said_anew() {
+	new_lines "$lint/$1.said-before" "$lint/$1.said" |
+		awk -F '\t' -v objects="$lint/$1.objects-before" -v files="$(touched "$2" | paste -sd ' ')" '
+		BEGIN { while ((getline o <objects) > 0) before[o] = 1; n = split(files, f, " "); for (i = 1; i <= n; i++) touched[f[i]] = 1 }
+		{ object = $2; sub(/\.(warn|sparse)$/, "", object); match(object, /[^\/]*$/)
+		  object = substr(object, 1, RSTART - 1) substr(object, RSTART + 1)
+		  file = $3; sub(/:.*/, "", file) }
+		object in before || file in touched'
+}
+
 # Compiler and linker.
 new_of_state() {
-	new_lines "$lint/$1.said-before" "$lint/$1.said" |
+	said_anew "$1" "$2" |
 		awk -F '\t' '$1 == "warn" && $3 !~ /[Ee]rror: / && !seen[$3]++ { print $4 }' | finding "$1"
 	finding "$1" <"$lint/$1.errors"
 }
 
 new_of_sparse() {
 	local state
-	for state in $states; do new_lines "$lint/$state.said-before" "$lint/$state.said"; done |
+	for state in $states; do said_anew "$state" "$1"; done |
 		awk -F '\t' '$1 == "sparse" && !seen[$3]++ { print $4 }' | finding sparse
 }
 

@@ -99,8 +99,22 @@ states_of() { if [ -z "$(stage_fragments "$1")" ]; then echo off; else echo off 
 # What was asked for and is not in .config, from merge_config.sh's words.
 not_taken() { sed -n 's/^\(WARNING: \)\?Value requested for CONFIG_\([A-Z0-9_]*\) not in final .*/\2/p' "$1"; }
 
+# may_be_forced OPTION: it only lacks a prompt, or all of its definition. Not so what only other architectures have, until the
+# series gives it to this one; nor what has a prompt, and is kept off by what it depends on.
+may_be_forced() {
+	local file seen='' here=''
+	while read -r file; do
+		seen=1
+		[[ $file != ./arch/* || $file == ./arch/riscv/* ]] || continue
+		here=1
+		! sed -n "/^\(menu\)\?config $1\$/,/^\(menu\)\?config \|^endmenu/p" "$tree/$file" |
+			sed 1d | grep -qE '^\s+(prompt|bool|tristate) "' || return 1
+	done < <(cd "$tree" && grep -rlE --include='Kconfig*' "^(menu)?config $1\$" .)
+	[ -z "$seen" ] || [ -n "$here" ]
+}
+
 # configure STATE STAGE: an option that the series makes selectable with its last patch is made so from its first one
-# on, or nothing of it would be compiled on the way.
+# on, or from where its definition comes, or nothing of it would be compiled on the way.
 configure() {
 	local list log=$PVOPS_LOGS/config-$1 option
 	mkdir -p "$lint/$1"
@@ -110,7 +124,9 @@ configure() {
 	[ -n "$(not_taken "$log")" ] || return 0
 	{
 		cat "$tree/Kconfig"
-		for option in $(not_taken "$log"); do printf 'config %s\n\tbool "%s"\n' "$option" "$option"; done
+		for option in $(not_taken "$log"); do
+			! may_be_forced "$option" || printf 'config %s\n\tbool "%s"\n' "$option" "$option"
+		done
 	} >"$lint/Kconfig.$1"
 	merge "$1" "${list[@]}" >"$log" 2>&1
 }
@@ -175,6 +191,9 @@ build_errors() {
 		grep -vE "\*\*\* \[.*\] Error [0-9]+\$|not remade because of errors|\*\*\* No rule to make target '($(printf '%s|' "$@"))'\.( *Stop\.)?\$" |
 		sed "s|$tree/||g; s|:[0-9]*: |: |"
 }
+
+# objects_of STATE: all that have been compiled, as the findings name them
+objects_of() { (cd "$lint/$1" && find . -name '*.o' -printf '%P\n' | sort); }
 
 # open_symbols STATE: what its objects use and none of them defines.
 open_symbols() {

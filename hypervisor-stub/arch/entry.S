@@ -103,20 +103,19 @@ light_path:
 	 * another hart comes with an interrupt, and what is done here makes no work.
 	 */
 fast_path:
-	ld	t1, VCPU_PV(a0)
-	addi	t0, t0, -ASM_FETCH_PAGE
-	beqz	t0, fast_return
+	li	t1, ASM_FETCH_PAGE
+	beq	t0, t1, fast_return
 
 	/*
 	 * ecall of the guest's user, to its kernel. The user runs with the kernel's flag on: so what the hart's sstatus says
 	 * (SPP clear, SPIE set) is what the guest's is to say.
 	 */
+	ld	t1, VCPU_PV(a0)
+	sd	t0, PV_CAUSE(t1)
 	csrr	t0, sepc
 	sd	t0, PV_EPC(t1)
 	csrr	t0, sstatus
 	sd	t0, PV_STATUS(t1)
-	li	t0, ASM_ECALL_U
-	sd	t0, PV_CAUSE(t1)
 	sd	zero, PV_TVAL(t1)
 	sb	zero, PV_IRQ(t1)
 	ld	t0, PV_SCRATCH(t1)
@@ -142,6 +141,7 @@ fast_return:
 	csrr	t0, sepc
 	addi	t0, t0, -ASM_PV_RET
 	bnez	t0, light_path
+	ld	t1, VCPU_PV(a0)
 	ld	t0, PV_MAPPED_NR(t1)
 	bnez	t0, light_path
 	ld	t0, PV_STATUS(t1)
@@ -155,6 +155,7 @@ fast_return:
 	ld	t1, VCPU_PV(a0)
 	li	t0, ASM_SIE
 	sb	t0, PV_IRQ(t1)
+	sb	t0, VCPU_USER(a0)
 	ld	t0, PV_EPC(t1)
 	ld	t1, VCPU_SATP_USER(a0)
 	andi	t0, t0, -2		/* as the hart does; QEMU 7.2 does not */
@@ -162,8 +163,6 @@ fast_return:
 	csrw	satp, t1
 	li	t0, ASM_ECALL_U
 	sd	t0, VCPU_FAST(a0)
-	li	t0, 1
-	sb	t0, VCPU_USER(a0)
 	count_trap VCPU_TRAP_SRET
 	ld	t0, VCPU_REG(5)(a0)
 	ld	t1, VCPU_REG(6)(a0)

@@ -182,7 +182,7 @@ void pv_return(struct vcpu *v)
 		v->hw_sstatus = (v->hw_sstatus & ~SSTATUS_FS) | (s & SSTATUS_FS);
 	set_user(v, true);
 	hints = READ_ONCE(p->mapped_nr);
-	if (hints && v->domain->page_shown && !take_hint(v, hints))
+	if (hints && !take_hint(v, hints))
 		take_hints(v, hints);
 }
 

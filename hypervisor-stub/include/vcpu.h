@@ -134,7 +134,7 @@ struct vcpu {
 	struct pv_state *pv;	/* pv: in its page, which the guest may write */
 	u64 entry;		/* pv: where traps go in place of stvec; 0: to stvec */
 	u64 satp[VIEW_NR];	/* pv: the hart's, for each view of the current address space; 0: shadow_load() knows */
-	bool user;		/* pv: the virtual privilege mode is U */
+	u8 user;		/* pv: not 0: the virtual privilege mode is U */
 	bool fast_ok;		/* pv: its traps have assembly paths; which one now, fast says */
 	bool counters_open;	/* pv: for the kernel the hart's scounteren is not its own */
 	bool masked;		/* pv: an interrupt waits for the flag, and the page is read-only */
@@ -206,11 +206,11 @@ static inline u64 vcpu_event_timer(const struct vcpu *v)
 	return MIN(READ_ONCE(v->events.singleshot), READ_ONCE(v->events.periodic));
 }
 
-/* Nothing of what leave_stub() looks for, as after nearly every trap */
+/* Nothing of what leave_stub() looks for, as after nearly every trap; of a hvm vCPU also csr.hvip is to be 0 */
 static inline bool vcpu_nothing_to_do(const struct vcpu *v)
 {
 	return !(READ_ONCE(this_pcpu()->resched) | (v->state ^ VCPU_RUNNING) |
-		 (READ_ONCE(v->req_posted) ^ v->req_done) | READ_ONCE(v->sip) | v->csr.hvip);
+		 (READ_ONCE(v->req_posted) ^ v->req_done) | READ_ONCE(v->sip));
 }
 
 static inline void vcpu_count(struct vcpu *v, enum trap_cause cause)

@@ -282,7 +282,7 @@ static void sret(void **state)
 		v->pv->epc = 0x1234567890;
 		run(SRET);
 		assert_int_equal(v->pc, 0x1234567890);
-		assert_int_equal(v->user, !(s & SSTATUS_SPP));
+		assert_int_equal(!!v->user, !(s & SSTATUS_SPP));
 		assert_int_equal(guest_sstatus(v), SSTATUS_SUM | SSTATUS_SPIE | (s & SSTATUS_SPIE ? SSTATUS_SIE : 0));
 	}
 }

@@ -452,10 +452,18 @@ static void pv_deliver(struct vcpu *v)
 	pv_inject(v, SCAUSE_IRQ | irq, 0);
 }
 
+/* The option shadow=: no more pages than that, to see a guest run with too few. */
+static u64 pages_allowed(void)
+{
+	char text[16];
+
+	return option_value("shadow", text, sizeof(text)) ? parse_size(text) : 0xfff0;
+}
+
 static int pv_init(struct vcpu *v, u64 pool_size)
 {
 	/* The pool takes whole pages and the bookkeeping of each behind them. */
-	unsigned int pages = MIN((pool_size - PAGE_SIZE) / (PAGE_SIZE + shadow_overhead(1)), 0xfff0UL);
+	u64 pages = MIN((pool_size - PAGE_SIZE) / (PAGE_SIZE + shadow_overhead(1)), pages_allowed());
 	u8 *page = domain_pool_take(v->domain, PAGE_SIZE);
 	u8 *pool = domain_pool_take(v->domain, (u64)pages * PAGE_SIZE + shadow_overhead(pages));
 

@@ -689,6 +689,7 @@ static void zap(struct shadow *s, spage_t l1, u64 va)
 	if (pieces) {
 		/* The guest flushes its page, which is larger than ours: all pieces of it go. */
 		clear_entries(page(s, pieces), PTE_ENTRIES);
+		s->walk_gen++;		/* tables may have hung there */
 		asm_sfence_all();
 	} else if (*pte) {
 		*pte = 0;

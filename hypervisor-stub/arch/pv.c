@@ -16,7 +16,6 @@
 /* csrrs and the like of cycle, time and instret */
 #define IS_COUNTER(insn) (((insn) & 0x7f) == OPCODE_SYSTEM && ((insn) >> 12 & 3) && (insn) >> 20 >= CSR_CYCLE && \
 			  (insn) >> 20 <= CSR_INSTRET)
-#define HINT_PAGES	64	/* filled at a return, at most */
 
 static bool no_fast_paths;
 
@@ -133,27 +132,6 @@ void pv_inject(struct vcpu *v, u64 cause, u64 tval)
 		set_user(v, false);
 }
 
-/* The kernel says which pages its user is about to touch for the first time. What it says wrong is its own loss. */
-static __attribute__((noinline)) void take_hints(struct vcpu *v, u64 count)
-{
-	const struct xen_riscv_pv_page *page = (void *)((u8 *)v->pv - PV_STATE_OFFSET);
-	u64 budget = HINT_PAGES;
-
-	v->pv->mapped_nr = 0;
-	count = MIN(count, (u64)XEN_PV_MAPPED_MAX);
-	for (u64 i = 0; i < count; i++) {
-		u64 addr = READ_ONCE(page->mapped[i].addr) & PAGE_MASK, nr = READ_ONCE(page->mapped[i].nr);
-
-		while ((nr = MIN(nr, budget))) {
-			u64 done = shadow_fill_hinted(v, addr, nr);
-
-			addr += done * PAGE_SIZE;
-			nr -= done;
-			budget -= done;
-		}
-	}
-}
-
 /* The usual one: the page of the fault that is returned from. */
 static inline bool take_hint(struct vcpu *v, u64 count)
 {
@@ -183,59 +161,7 @@ void pv_return(struct vcpu *v)
 	set_user(v, true);
 	hints = READ_ONCE(p->mapped_nr);
 	if (hints && !take_hint(v, hints))
-		take_hints(v, hints);
-}
-
-/* --- the page, while the kernel runs --- */
-
-/* An interrupt waits for the flag, or none does: with one, the kernel's stores to its page trap. */
-static void set_masked(struct vcpu *v, bool masked)
-{
-	if (likely(v->masked == masked))
-		return;
-	v->masked = masked;
-	if (v->domain->page_shown)
-		shadow_page_rights(v);
-	pv_choose_fast(v);
-}
-
-/* A store to the page that the hart may not do: to the flag, perhaps. */
-static bool store_to_page(struct vcpu *v)
-{
-	u64 offset = v->stval - XEN_PV_PAGE;
-	unsigned int size;
-	u32 insn;
-
-	if (!fetch_instruction(v, &insn))
-		return true;
-	size = 1 << (insn >> 12 & 3);
-	if ((insn & 0x7f) != OPCODE_STORE || insn >> 14 & 1 || offset % size)
-		return false;
-	memcpy((u8 *)v->pv - PV_STATE_OFFSET + offset, &v->regs[insn >> 20 & 31], size);
-	v->pc += 4;
-	return true;
-}
-
-static __attribute__((noinline)) void own_page_fault(struct vcpu *v)
-{
-	if (v->scause == EXC_STORE_PAGE && v->masked) {
-		vcpu_count(v, TRAP_MASKED);
-		if (store_to_page(v)) {
-			set_masked(v, pv_sip(v) & v->csr.sie);
-			return;
-		}
-	} else if (v->scause != EXC_FETCH_PAGE) {
-		vcpu_count(v, TRAP_SHADOW);
-		shadow_fill_page(v);
-		return;
-	}
-	vcpu_count(v, TRAP_PAGE_FAULT);
-	pv_inject(v, v->scause, v->stval);
-}
-
-static inline bool in_own_page(const struct vcpu *v, u64 va)
-{
-	return unlikely(va >= XEN_PV_PAGE) && !v->user && v->domain->page_shown;
+		pv_take_hints(v, hints);
 }
 
 static inline void reflect(struct vcpu *v, int cause)
@@ -249,7 +175,7 @@ static __attribute__((noinline)) void memory_fault(struct vcpu *v, enum access a
 	int cause;
 
 	if (in_own_page(v, v->stval)) {
-		own_page_fault(v);
+		pv_page_fault(v);
 		return;
 	}
 	cause = shadow_fault(v, v->stval, access);
@@ -436,7 +362,7 @@ static void pv_deliver(struct vcpu *v)
 	unsigned int irq;
 
 	if (likely(!ready) || !pv_irqs_on(v)) {
-		set_masked(v, ready);
+		pv_set_masked(v, ready);
 		return;
 	}
 	/* External before software before timer (12.1.3), and what is ours after them */
@@ -445,9 +371,9 @@ static void pv_deliver(struct vcpu *v)
 	if (v->entry && irq != IRQ_EXT) {
 		__atomic_fetch_and(&v->sip, ~BIT(irq), __ATOMIC_SEQ_CST);
 		ready &= ~BIT(irq);
-		set_masked(v, ready);
+		pv_set_masked(v, ready);
 	} else {
-		set_masked(v, true);
+		pv_set_masked(v, true);
 	}
 	pv_inject(v, SCAUSE_IRQ | irq, 0);
 }

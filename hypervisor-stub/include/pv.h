@@ -46,6 +46,11 @@ void pv_return(struct vcpu *v);
 void pv_find_entry(struct vcpu *v);
 void pv_choose_fast(struct vcpu *v);
 
+/* arch/pv_page.c */
+void pv_set_masked(struct vcpu *v, bool masked);
+void pv_page_fault(struct vcpu *v);
+void pv_take_hints(struct vcpu *v, u64 count);
+
 /* sstatus.SIE */
 static inline u64 pv_flag(const struct vcpu *v)
 {
@@ -56,5 +61,7 @@ static inline void pv_set_flag(struct vcpu *v, u64 sie)
 {
 	WRITE_ONCE(v->pv->irq[7], sie);
 }
+
+#define in_own_page(v, va) (unlikely((va) >= XEN_PV_PAGE) && !(v)->user && (v)->domain->page_shown)
 
 #endif

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a shadow is filled with, when the hart faults or before it would: see arch/shadow.c. */
+#include "code.h"
+#include "domain.h"
+#include "pv.h"
+#include "shadow_tables.h"
+#include "stub.h"
+#include "vcpu.h"
+
+#define IN_TOP_TABLE(va) ((va) >= ALIGN_DOWN(XEN_PV_PAGE, SZ_2M))	/* the vCPU's page is in the same one */
+
+/*
+ * The table of the 1 GiB slot that a mapping belongs in. A kernel view that has no table of its own there
+ * takes the shared one for a global mapping; for another it must part from the shared one.
+ */
+static u64 *l1_table(struct shadow *s, enum shadow_view view, unsigned int slot, bool global)
+{
+	struct shadow_ctx *c = s->cur;
+	u64 *root = page(s, c->root[view]);
+	spage_t n;
+
+	if (view == VIEW_KERNEL && global && !test_slot(c->own, slot)) {
+		n = s->global[slot];
+		if (!n) {
+			n = shadow_take_listed(s, &s->global_head, &s->global_tail);
+			s->global[slot] = n;
+		}
+	} else {
+		if (test_slot(view == VIEW_KERNEL ? c->own : c->slots[view], slot))
+			return page(s, pte_page(s, root[slot]));
+		n = shadow_take_listed(s, &c->head, &c->tail);
+		if (view == VIEW_KERNEL) {
+			shadow_changed(s);
+			set_slot(c->own, slot);
+			/* The hart may hold translations of the shared table under this ASID. */
+			if (root[slot])
+				asm_sfence_asid(c->asid[view]);
+		}
+	}
+	set_slot(c->slots[view], slot);
+	set_entry(s, c->root[view], slot, table_pte(s, n));
+	return page(s, n);
+}
+
+static u64 leaf_flags(struct vcpu *v, u64 guest_pte)
+{
+	u64 flags = PTE_V | PTE_U | PTE_A | (guest_pte & (PTE_R | PTE_X));
+
+	if ((guest_pte & (PTE_W | PTE_D)) == (PTE_W | PTE_D))
+		flags |= PTE_W | PTE_D;
+	/* What is user's in the guest must not be executed by its kernel. */
+	if (!v->user && (guest_pte & PTE_U)) {
+		flags &= ~PTE_X;
+		/* Execute-only, read by the kernel with MXR: without R or X the entry would be a pointer. */
+		if (!(flags & PTE_R))
+			flags |= PTE_R;
+	}
+	return flags;
+}
+
+/*
+ * Enters a piece of memory, 2 MiB or 4 KiB, in the current view. Where a large page and a table of small ones
+ * take each other's place, the hart may hold both kinds, and a later flush of one address would find only
+ * the new one: so everything is flushed at once.
+ */
+static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t pa, u64 piece, u64 flags)
+{
+	struct shadow *s = &v->shadow;
+	enum shadow_view view = v->user ? VIEW_USER : VIEW_KERNEL;
+	bool global = t->pte & PTE_G;
+	u64 *l1, *pte;
+	spage_t n;
+
+	shadow_want_pages(v, 2);
+	l1 = l1_table(s, view, SLOT(va), global);
+	n = pte_page(s, page(s, s->cur->root[view])[SLOT(va)]);
+	pte = &l1[L1_INDEX(va)];
+	if (t->size >= SZ_2M && piece >= SZ_2M) {
+		bool table = *pte && !(*pte & (PTE_R | PTE_X));
+
+		s->splinter[n] |= t->size > SZ_2M;
+		s->walk_gen += table;
+		set_entry(s, n, L1_INDEX(va), (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
+		if (table) {
+			asm_sfence_all();
+			shadow_changed(s);
+		}
+		return;
+	}
+	if (!*pte || (*pte & (PTE_R | PTE_X))) {
+		bool shared = view == VIEW_KERNEL && !test_slot(s->cur->own, SLOT(va)), large = *pte;
+
+		set_entry(s, n, L1_INDEX(va), table_pte(s, shared ? shadow_take_listed(s, &s->global_head, &s->global_tail) :
+								    shadow_take_listed(s, &s->cur->head, &s->cur->tail)));
+		if (large)
+			asm_sfence_all();
+	}
+	s->splinter[n] |= t->size > SZ_2M;
+	n = pte_page(s, *pte);
+	s->splinter[n] |= t->size > PAGE_SIZE;
+	set_entry(s, n, L0_INDEX(va), (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
+	/* The next one of these 2 MiB goes there as well, unless it may go into the shared table as well as into ours. */
+	if (walk_known(s, walk_of(s, va), va) && (view == VIEW_USER || test_slot(s->cur->own, SLOT(va))))
+		walk_of(s, va)->l0[view] = n;
+}
+
+static inline void enter(struct vcpu *v, u64 va, const struct translation *t, paddr_t pa, u64 piece, u64 flags)
+{
+	const struct walk *w = walk_of(&v->shadow, va);
+	spage_t l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL];
+
+	if (likely(t->size == PAGE_SIZE && walk_known(&v->shadow, w, va) && l0))
+		set_entry(&v->shadow, l0, L0_INDEX(va), (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
+	else
+		install(v, va, t, pa, piece, flags);
+}
+
+/* What arch/code.c asks of a mapping: it may become smaller, lose rights, or lead to the copy of a page. */
+static u64 mind_copies(struct vcpu *v, u64 va, enum access access, const struct translation *t, paddr_t *pa,
+		       u64 *piece, u64 flags)
+{
+	bool region = code_in_region(v->domain->code, t->gpa);
+	u8 *copy;
+
+	if (region)
+		*piece = PAGE_SIZE;
+	if (region && access != ACCESS_STORE)
+		flags &= ~(PTE_W | PTE_D);
+	if (flags & PTE_W)
+		code_will_write(v, t->gpa, MIN(t->size, *piece));
+	if (!region || v->user || !(t->pte & PTE_G) || !shadow_is_global(v, va))
+		return flags;
+	if (v->hw_sstatus & SSTATUS_MXR)
+		return flags;	/* what may be executed may be read */
+	if (access != ACCESS_FETCH)
+		return code_for_data(v, va) ? flags & ~PTE_X : flags;
+	copy = code_for_fetch(v, va, *pa);
+	if (!copy)
+		return flags;
+	*pa = va_to_pa(copy);
+	return flags & ~(PTE_R | PTE_W | PTE_D);
+}
+
+/*
+ * Most faults: the tables are known, ours and the guest's, and the entry can go from one to the other as it is. 0, the
+ * exception, or SHADOW_UNKNOWN.
+ */
+int shadow_quick_fault(struct vcpu *v, u64 va, enum access access)
+{
+	static const u8 wanted[] = { PTE_A | PTE_R | PTE_X, PTE_A | PTE_R, PTE_A | PTE_R | PTE_W | PTE_D };
+	struct walk *w = walk_of(&v->shadow, va);
+	const struct code *c = v->domain->code;
+	spage_t l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL];
+	u64 pte, gpa, flags;
+	paddr_t pa;
+
+	if (!walk_known(&v->shadow, w, va) || !walk_same(w))
+		return SHADOW_UNKNOWN;
+	pte = READ_ONCE(w->table[L0_INDEX(va)]);
+	if (!(pte & PTE_V))
+		return page_fault[access];
+	if (!l0 || (pte & wanted[access]) != wanted[access] || (pte & PTE_RESERVED) ||
+	    (v->user ? !(pte & PTE_U) : access == ACCESS_FETCH))
+		return SHADOW_UNKNOWN;
+	gpa = (pte >> PTE_PPN_SHIFT & PTE_PPN_MASK) << PAGE_SHIFT;
+	flags = leaf_flags(v, pte);
+	if (!p2m_quick(v->domain, gpa, &pa) ||
+	    (c && (code_in_region(c, gpa) || ((flags & PTE_W) && !code_is_writable(c, gpa)))))
+		return SHADOW_UNKNOWN;
+	set_entry(&v->shadow, l0, L0_INDEX(va), (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
+	v->shadow.fills++;
+	asm_sfence_page(va);
+	return 0;
+}
+
+/*
+ * The hart is here: what else may be entered of pages from va on, in the same 2 MiB, as a hart that walks ahead would. Only
+ * what the guest has accessed before, and with a right to write only what it has written.
+ */
+static void fill_ahead(struct vcpu *v, u64 va, unsigned int nr)
+{
+	const u64 wanted = PTE_V | PTE_R | PTE_U | PTE_A;
+	const struct walk *w = walk_of(&v->shadow, va);
+	const struct code *c = v->domain->code;
+	spage_t l0 = w->l0[v->user ? VIEW_USER : VIEW_KERNEL];
+	unsigned int i = L0_INDEX(va), end = MIN(i + nr, 512U);
+	u64 pte, gpa, flags;
+	paddr_t pa;
+
+	if (!walk_known(&v->shadow, w, va) || !l0)
+		return;
+	for (; i < end; i++) {
+		pte = READ_ONCE(w->table[i]);
+		if ((pte & wanted) != wanted || (pte & PTE_RESERVED) || page(&v->shadow, l0)[i])
+			continue;
+		gpa = (pte >> PTE_PPN_SHIFT & PTE_PPN_MASK) << PAGE_SHIFT;
+		if (!p2m_quick(v->domain, gpa, &pa) || (c && code_in_region(c, gpa)))
+			continue;
+		flags = leaf_flags(v, pte);
+		if (c && !code_is_writable(c, gpa))
+			flags &= ~(PTE_W | PTE_D);
+		set_entry(&v->shadow, l0, i, (pa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
+	}
+}
+
+/* nr pages from va on are likely to be accessed now. Returns for how many the work has been done, at least one. */
+u64 shadow_fill_hinted(struct vcpu *v, u64 va, u64 nr)
+{
+	u64 left = 512 - L0_INDEX(va);
+
+	/* The first one by itself: then the tables are known, and it may be written if it has been written. */
+	if (shadow_quick_fault(v, va, ACCESS_LOAD) == SHADOW_UNKNOWN)
+		shadow_fault(v, va, ACCESS_LOAD);
+	if (nr > 1)
+		fill_ahead(v, va, nr);
+	return MIN(nr, left);
+}
+
+/* The hart faulted at va. 0: the shadow has the page now; else the exception the guest gets. */
+int shadow_fault(struct vcpu *v, u64 va, enum access access)
+{
+	struct translation t;
+	paddr_t pa;
+	u64 piece, flags, done;
+	int cause;
+
+	/* The stub's own slots: for a pv guest there is nothing there, whatever its tables say. */
+	if (v->csr.satp && va - STUB_VA_BASE < STUB_VA_END - STUB_VA_BASE)
+		return page_fault[access];
+	do {
+		done = v->req_done;
+		cause = guest_walk(v, va, access, &t);
+		if (cause)
+			return cause;
+		if (!p2m_lookup(v->domain, t.gpa, &pa, &piece))
+			return access_fault[access];
+		flags = leaf_flags(v, t.pte);
+		if (unlikely(IN_TOP_TABLE(va)) && v->domain->page_shown)
+			piece = PAGE_SIZE;
+		if (v->domain->code)
+			flags = mind_copies(v, va, access, &t, &pa, &piece, flags);
+		/* Waiting for another vCPU it may have done a fence for one: the walk is from before that. */
+	} while (unlikely(done != v->req_done));
+	enter(v, va, &t, pa, piece, flags);
+	v->shadow.fills++;
+	/* A hart may have cached that the entry was invalid (12.2.1). */
+	asm_sfence_page(va);
+	return 0;
+}
+
+/* --- the vCPU's own page --- */
+
+static u64 page_pte(const struct vcpu *v)
+{
+	u64 flags = PTE_V | PTE_U | PTE_R | PTE_A | (v->masked ? 0 : PTE_W | PTE_D);
+
+	return (va_to_pa(v->pv) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
+}
+
+/* In the kernel view. It is the vCPU's, whatever the address space: global, but for Bare, which shares no tables. */
+void shadow_fill_page(struct vcpu *v)
+{
+	const struct translation t = { .size = PAGE_SIZE, .pte = v->csr.satp ? PTE_G : 0 };
+
+	install(v, XEN_PV_PAGE, &t, ALIGN_DOWN(va_to_pa(v->pv), PAGE_SIZE), PAGE_SIZE, page_pte(v) & 0xff);
+	v->shadow.fills++;
+	asm_sfence_page(XEN_PV_PAGE);
+}
+
+static void set_rights(const struct vcpu *v, spage_t l1)
+{
+	const struct shadow *s = &v->shadow;
+	u64 pte = page(s, l1)[L1_INDEX(XEN_PV_PAGE)];
+
+	if (pte && !(pte & (PTE_R | PTE_X)) && page(s, pte_page(s, pte))[L0_INDEX(XEN_PV_PAGE)])
+		page(s, pte_page(s, pte))[L0_INDEX(XEN_PV_PAGE)] = page_pte(v);
+}
+
+void shadow_page_rights(struct vcpu *v)
+{
+	struct shadow *s = &v->shadow;
+	struct shadow_ctx *c;
+
+	if (s->global[TOP_SLOT])
+		set_rights(v, s->global[TOP_SLOT]);
+	for_each_ctx(s, c, bits)
+		if (test_slot(c->own, TOP_SLOT))
+			set_rights(v, pte_page(s, page(s, c->root[VIEW_KERNEL])[TOP_SLOT]));
+	asm_sfence_page(XEN_PV_PAGE);
+}

@@ -440,6 +440,26 @@ static void must_go_through(u64 va, enum access access, unsigned int space)
 		host_die("a fault is answered, and the access does not go through");
 }
 
+/* As arch/pv.c asks: mostly what is at hand is enough, and when it says something, it is right. */
+static int fault(u64 va, enum access access)
+{
+	int cause = number(4) ? shadow_quick_fault(v, va, access) : SHADOW_UNKNOWN;
+
+	return cause == SHADOW_UNKNOWN ? shadow_fault(v, va, access) : cause;
+}
+
+static void hint(void)
+{
+	u64 va = vas[number(NR_VA)], nr = 1 + number(20), done;
+
+	pv_set_user(v, number(8));
+	done = shadow_fill_hinted(v, va, nr);
+	trace("v%u %s hint %#lx %lu pages: %lu\n", v->id, v->user ? "user" : "kernel", va, nr, done);
+	if (!done || done > nr)
+		host_die("a hint: more or less than there was");
+	remember_all();
+}
+
 static void access_memory(void)
 {
 	u64 va = vas[number(NR_VA)] + number(PAGE_SIZE);
@@ -447,7 +467,7 @@ static void access_memory(void)
 	int cause;
 
 	pv_set_user(v, number(2));
-	cause = shadow_fault(v, va, access);
+	cause = fault(va, access);
 	trace("v%u %s access %u at %#lx: %d\n", v->id, v->user ? "user" : "kernel", access, va, cause);
 	if (cause) {
 		paging_stats.faults_reflected++;
@@ -507,7 +527,7 @@ static void execute_often(void)
 	pv_set_user(v, false);
 	trace("v%u executes %u times at %#lx\n", v->id, times, vas[i]);
 	while (times--) {
-		if (!shadow_fault(v, vas[i], ACCESS_FETCH))
+		if (!fault(vas[i], ACCESS_FETCH))
 			execute(i, number(16));
 		remember_all();
 	}
@@ -521,7 +541,7 @@ static void store(void)
 	u32 *at;
 
 	pv_set_user(v, number(2));
-	if (number(2) && !shadow_fault(v, vas[i], ACCESS_STORE))
+	if (number(2) && !fault(vas[i], ACCESS_STORE))
 		remember_all();
 	n = hart_may_use(vas[i], leafs, ARRAY_SIZE(leafs));
 	for (unsigned int k = 0; k < n; k++) {
@@ -567,6 +587,9 @@ void paging_step(void)
 		else
 			swap_asids();
 		break;
+	case 8:
+		hint();
+		/* fall through */
 	default:
 		access_memory();
 		break;

@@ -8,6 +8,10 @@
 boot nocopies "${stages[0]}" --mode pv --vcpus 1 --icount --stub-options 'noreboot nocopies'
 ended 'pv without copies of code' pass
 
+# The same for a shadow that is far too small: it is emptied over and over.
+boot crowded-shadow "${stages[0]}" --mode pv --vcpus 1 --icount --stub-options 'noreboot shadow=24'
+ended 'pv with 24 pages for shadow tables' pass
+
 at_most 'bytes of the stub' "$(stat -c %s "$build/stub/pvops-stub.bin")" 131072
 # Its lines of code: no blank lines, no comments.
 code() { cat "$@" | grep -vcE '^[[:space:]]*($|/\*|\*|//)'; }

@@ -154,7 +154,7 @@ static void call(void)
 	run_user(cost_calls, 10);
 	start = rdtime();
 	run_user(cost_calls, 20 * TIMES);
-	report("a system call and the return from it", start, 20 * TIMES, 14, 80);
+	report("a system call and the return from it", start, 20 * TIMES, 14, 78);
 	end();
 }
 
@@ -162,8 +162,8 @@ static void call(void)
 static void fault(void)
 {
 	static const struct { unsigned long hint, own, limit; const char *what; } ways[] = {
-		{ 0, 21, 1500, "a page fault, without a hint" },
-		{ 1, 25, 1000, "a page fault, with a hint" },
+		{ 0, 21, 530, "a page fault, without a hint" },
+		{ 1, 25, 560, "a page fault, with a hint" },
 	};
 	unsigned long i, k, start;
 

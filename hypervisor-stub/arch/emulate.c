@@ -29,8 +29,8 @@ static void illegal(struct vcpu *v, u32 insn)
 }
 
 /*
- * The CSRs that are no more than a register: where, in the page or in struct vcpu, which bits there are, and what a trap
- * counts as. By the low seven bits of the number; the others of S-mode have an offset of 0.
+ * The CSRs that are no more than a register: where, in the page or in struct vcpu, which bits there are, and what a
+ * trap counts as. By the low seven bits of the number; the others of S-mode have an offset of 0.
  */
 static const struct plain_csr {
 	u16 offset;

@@ -6,7 +6,10 @@
  */
 #include "asm-offsets.h"
 
-	/* every register but x0, t0, t1 (x5, x6) and a0 (x10): by whether a C function saves it; sp and tp are the stub's then */
+	/*
+	 * every register but x0, t0, t1 (x5, x6) and a0 (x10): by whether a C function saves it; sp and tp are the
+	 * stub's then
+	 */
 	.macro caller_saved op
 	.irp n, 1, 2, 4, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
 	\op	x\n, VCPU_REG(\n)(a0)
@@ -98,17 +101,17 @@ light_path:
 	tail	guest_trap
 
 	/*
-	 * The two traps of a system call of a pv guest that has an entry (v->entry, see pv_choose_fast()). What they do is
-	 * what pv_inject() and pv_return() do. Nothing of what leave_stub() looks for need be looked for: what comes from
-	 * another hart comes with an interrupt, and what is done here makes no work.
+	 * The two traps of a system call of a pv guest that has an entry (v->entry, see pv_choose_fast()). What they do
+	 * is what pv_inject() and pv_return() do. Nothing of what leave_stub() looks for need be looked for: what comes
+	 * from another hart comes with an interrupt, and what is done here makes no work.
 	 */
 fast_path:
 	li	t1, ASM_FETCH_PAGE
 	beq	t0, t1, fast_return
 
 	/*
-	 * ecall of the guest's user, to its kernel. The user runs with the kernel's flag on: so what the hart's sstatus says
-	 * (SPP clear, SPIE set) is what the guest's is to say.
+	 * ecall of the guest's user, to its kernel. The user runs with the kernel's flag on: so what the hart's sstatus
+	 * says (SPP clear, SPIE set) is what the guest's is to say.
 	 */
 	ld	t1, VCPU_PV(a0)
 	sd	t0, PV_CAUSE(t1)

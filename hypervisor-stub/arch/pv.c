@@ -21,7 +21,9 @@ static bool no_fast_paths;
 
 #define DECODED(pc)	(((pc) >> 1) % DECODED_ENTRIES)
 
-/* Which trap has an assembly path now (entry.S). What such a path relies on changes in C only, and then this is called. */
+/*
+ * Which trap has an assembly path now (entry.S). What such a path relies on changes in C only, and then this is called.
+ */
 static inline void choose_for_mode(struct vcpu *v)
 {
 	v->fast = unlikely(!v->fast_ok) ? FAST_NONE : !v->user ? EXC_FETCH_PAGE : pv_flag(v) ? EXC_ECALL_U : FAST_NONE;
@@ -34,8 +36,8 @@ void pv_choose_fast(struct vcpu *v)
 }
 
 /*
- * The hart's scounteren is what the guest allows its user. Its kernel needs nobody's leave: when it reads a counter that
- * its user may not, it gets all of them until it returns to its user.
+ * The hart's scounteren is what the guest allows its user. Its kernel needs nobody's leave: when it reads a counter
+ * that its user may not, it gets all of them until it returns to its user.
  */
 void pv_set_counters(struct vcpu *v, bool open)
 {
@@ -71,8 +73,8 @@ static inline void set_user(struct vcpu *v, bool user)
 }
 
 /*
- * The kernel's stvec, or the address that goes with it, has changed. With an entry of its own, sstatus.FS of the hart is
- * on while the kernel runs, and what it was before is in the page.
+ * The kernel's stvec, or the address that goes with it, has changed. With an entry of its own, sstatus.FS of the hart
+ * is on while the kernel runs, and what it was before is in the page.
  */
 void pv_find_entry(struct vcpu *v)
 {
@@ -80,7 +82,8 @@ void pv_find_entry(struct vcpu *v)
 	u64 entry = v->csr.stvec == d->pv_stvec ? d->pv_entry & ~1UL : 0, status = v->pv->status;
 
 	if (entry && !v->entry) {
-		v->pv->status = (status & PV_SSTATUS_VIRT) | (v->hw_sstatus & (SSTATUS_FS | SSTATUS_SD | SSTATUS_UXL_64));
+		v->pv->status = (status & PV_SSTATUS_VIRT) |
+				(v->hw_sstatus & (SSTATUS_FS | SSTATUS_SD | SSTATUS_UXL_64));
 		v->hw_sstatus |= SSTATUS_FS;
 	} else if (!entry && v->entry) {
 		v->hw_sstatus = (v->hw_sstatus & ~SSTATUS_FS) | (status & SSTATUS_FS);
@@ -144,8 +147,8 @@ static inline bool take_hint(struct vcpu *v, u64 count)
 	return true;
 }
 
-/* sret: SIE = SPIE, SPIE = 1, SPP = U (12.1.1) */
-void pv_return(struct vcpu *v)
+/* sret: SIE = SPIE, SPIE = 1, SPP = U (12.1.1). Always possible: true. */
+bool pv_return(struct vcpu *v)
 {
 	struct pv_state *p = v->pv;
 	u64 s = READ_ONCE(p->status), hints;
@@ -155,13 +158,14 @@ void pv_return(struct vcpu *v)
 	v->pc = READ_ONCE(p->epc) & ~1UL;
 	vcpu_count(v, TRAP_SRET);
 	if (s & SSTATUS_SPP)
-		return;
+		return true;
 	if (v->entry)
 		v->hw_sstatus = (v->hw_sstatus & ~SSTATUS_FS) | (s & SSTATUS_FS);
 	set_user(v, true);
 	hints = READ_ONCE(p->mapped_nr);
 	if (hints && !take_hint(v, hints))
 		pv_take_hints(v, hints);
+	return true;
 }
 
 static inline void reflect(struct vcpu *v, int cause)
@@ -301,8 +305,8 @@ static inline bool light_fault(struct vcpu *v, u64 va, enum access access)
 }
 
 /*
- * Exceptions of a vCPU with an entry, for which its callee-saved registers have not been saved: page faults and returns are
- * done without a look at them. With one of two bits in the result they shall be saved, and more be done.
+ * Exceptions of a vCPU with an entry, for which its callee-saved registers have not been saved: page faults and returns
+ * are done without a look at them. With one of two bits in the result they shall be saved, and more be done.
  */
 u64 light_trap(struct vcpu *v)
 {
@@ -314,10 +318,8 @@ u64 light_trap(struct vcpu *v)
 		done = light_fault(v, v->stval, ACCESS_LOAD);
 	else if (v->scause == EXC_FETCH_PAGE && v->user)
 		done = light_fault(v, v->stval, ACCESS_FETCH);
-	else if (v->scause == EXC_FETCH_PAGE && v->pc == PV_RET_VA) {
-		pv_return(v);
-		done = true;
-	}
+	else if (v->scause == EXC_FETCH_PAGE && v->pc == PV_RET_VA)
+		done = pv_return(v);
 	if (unlikely(!done))
 		return (u64)v | LIGHT_TRAP;
 	return likely(vcpu_nothing_to_do(v)) ? (u64)v : (u64)v | LIGHT_LEAVE;
@@ -367,7 +369,10 @@ static void pv_deliver(struct vcpu *v)
 	}
 	/* External before software before timer (12.1.3), and what is ours after them */
 	irq = ready & SIP_SEIP ? IRQ_EXT : ready & SIP_SSIP ? IRQ_SOFT : ready & SIP_STIP ? IRQ_TIMER : IRQ_UPCALL;
-	/* Who has an entry is told of each once; else the handler's stores to the page would trap until it is acknowledged. */
+	/*
+	 * Who has an entry is told of each once; else the handler's stores to the page would trap until it is
+	 * acknowledged.
+	 */
 	if (v->entry && irq != IRQ_EXT) {
 		__atomic_fetch_and(&v->sip, ~BIT(irq), __ATOMIC_SEQ_CST);
 		ready &= ~BIT(irq);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The page of a pv vCPU, as the guest's kernel uses it: stores to it while an interrupt waits, and hints. What else is in
- * it are the trap registers, which pv.c and emulate.c read and write there.
+ * The page of a pv vCPU, as the guest's kernel uses it: stores to it while an interrupt waits, and hints. What else is
+ * in it are the trap registers, which pv.c and emulate.c read and write there.
  */
 #include "domain.h"
 #include "pv.h"

@@ -69,7 +69,7 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 	enum shadow_view view = v->user ? VIEW_USER : VIEW_KERNEL;
 	bool global = t->pte & PTE_G;
 	u64 *l1, *pte;
-	spage_t n;
+	spage_t n, l0;
 
 	shadow_want_pages(v, 2);
 	l1 = l1_table(s, view, SLOT(va), global);
@@ -90,8 +90,9 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 	if (!*pte || (*pte & (PTE_R | PTE_X))) {
 		bool shared = view == VIEW_KERNEL && !test_slot(s->cur->own, SLOT(va)), large = *pte;
 
-		set_entry(s, n, L1_INDEX(va), table_pte(s, shared ? shadow_take_listed(s, &s->global_head, &s->global_tail) :
-								    shadow_take_listed(s, &s->cur->head, &s->cur->tail)));
+		l0 = shared ? shadow_take_listed(s, &s->global_head, &s->global_tail) :
+			      shadow_take_listed(s, &s->cur->head, &s->cur->tail);
+		set_entry(s, n, L1_INDEX(va), table_pte(s, l0));
 		if (large)
 			asm_sfence_all();
 	}
@@ -99,7 +100,9 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 	n = pte_page(s, *pte);
 	s->splinter[n] |= t->size > PAGE_SIZE;
 	set_entry(s, n, L0_INDEX(va), (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
-	/* The next one of these 2 MiB goes there as well, unless it may go into the shared table as well as into ours. */
+	/*
+	 * The next one of these 2 MiB goes there as well, unless it may go into the shared table as well as into ours.
+	 */
 	if (walk_known(s, walk_of(s, va), va) && (view == VIEW_USER || test_slot(s->cur->own, SLOT(va))))
 		walk_of(s, va)->l0[view] = n;
 }
@@ -174,8 +177,8 @@ int shadow_quick_fault(struct vcpu *v, u64 va, enum access access)
 }
 
 /*
- * The hart is here: what else may be entered of pages from va on, in the same 2 MiB, as a hart that walks ahead would. Only
- * what the guest has accessed before, and with a right to write only what it has written.
+ * The hart is here: what else may be entered of pages from va on, in the same 2 MiB, as a hart that walks ahead would.
+ * Only what the guest has accessed before, and with a right to write only what it has written.
  */
 static void fill_ahead(struct vcpu *v, u64 va, unsigned int nr)
 {

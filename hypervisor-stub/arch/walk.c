@@ -92,7 +92,8 @@ again:
 		ptep = &w->table[(va >> PAGE_SHIFT) & 511];
 		global = (w->pte[0] | w->pte[1]) & PTE_G;
 		pte = READ_ONCE(*ptep);
-		if (!(pte & PTE_V) || !(pte & (PTE_R | PTE_X)) || (pte & (PTE_R | PTE_W)) == PTE_W || (pte & PTE_RESERVED))
+		if (!(pte & PTE_V) || !(pte & (PTE_R | PTE_X)) || (pte & (PTE_R | PTE_W)) == PTE_W ||
+		    (pte & PTE_RESERVED))
 			return page_fault[access];
 		table = ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
 		global |= pte & PTE_G;

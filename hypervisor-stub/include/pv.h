@@ -42,7 +42,7 @@ u64 pv_sip(struct vcpu *v);
 void pv_inject(struct vcpu *v, u64 cause, u64 tval);
 void pv_set_user(struct vcpu *v, bool user);
 void pv_set_counters(struct vcpu *v, bool open);
-void pv_return(struct vcpu *v);
+bool pv_return(struct vcpu *v);
 void pv_find_entry(struct vcpu *v);
 void pv_choose_fast(struct vcpu *v);
 

@@ -36,8 +36,8 @@ struct shadow_ctx {
 };
 
 /*
- * Where faults in a piece of 2 MiB of the current address space have led: to a table of the guest's, by two entries, which
- * must still be the same, and to one of ours. Good while gen is the shadow's walk_gen.
+ * Where faults in a piece of 2 MiB of the current address space have led: to a table of the guest's, by two entries,
+ * which must still be the same, and to one of ours. Good while gen is the shadow's walk_gen.
  */
 struct walk {
 	u64 key;		/* 1 + the piece's number */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the hypervisor's part of a pv guest's hot paths costs, in instructions (with -icount a tick of the clock is 100).
- * The kernel here does next to nothing, and what it and its user execute is subtracted.
+ * What the hypervisor's part of a pv guest's hot paths costs, in instructions (with -icount a tick of the clock is
+ * 100). The kernel here does next to nothing, and what it and its user execute is subtracted.
  */
 #include "guest.h"
 #include "user.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The page of a pv vCPU (interfaces/hypercall-abi.rst, "The page of a vCPU"): its fields and the CSRs are the same; traps,
- * returns, interrupts that wait; who may reach it; and that whatever is written there, the guest alone has the loss.
+ * The page of a pv vCPU (interfaces/hypercall-abi.rst, "The page of a vCPU"): its fields and the CSRs are the same;
+ * traps, returns, interrupts that wait; who may reach it; and that whatever is written there, the guest alone has the
+ * loss.
  */
 #include "guest.h"
 #include "user.h"
@@ -591,7 +592,9 @@ static void hint(unsigned long i, unsigned long addr, unsigned long nr)
 
 static void hints(void)
 {
-	static const unsigned long wrong[] = { 0, ~0UL, STUB_VA, XEN_PV_PAGE, 0x80200000UL, VA_HIGH, 1UL << 38, VA_USER + PAGE };
+	static const unsigned long wrong[] = {
+		0, ~0UL, STUB_VA, XEN_PV_PAGE, 0x80200000UL, VA_HIGH, 1UL << 38, VA_USER + PAGE,
+	};
 	unsigned long *data, i;
 	struct trap t;
 	pte_t *root;
@@ -740,7 +743,7 @@ static void two_vcpus(void)
 }
 
 TESTS(
-	T(not_for_others), T(one_state), T(one_flag), T(in_every_space), T(not_hidden), T(not_executable), T(not_for_user),
-	T(system_calls), T(kernel_traps), T(returns_to_kernel), T(returns_anywhere), T(fp_of_the_user), T(interrupts_wait),
-	T(interrupts_wait_with_entry), T(interrupts_at_return), T(storm), T(hints), T(garbage), T(two_vcpus),
+	T(not_for_others), T(one_state), T(one_flag), T(in_every_space), T(not_hidden), T(not_executable),
+	T(not_for_user), T(system_calls), T(kernel_traps), T(returns_to_kernel), T(returns_anywhere),
+	T(fp_of_the_user), T(interrupts_wait), T(interrupts_wait_with_entry), T(interrupts_at_return), T(storm), T(hints), T(garbage), T(two_vcpus),
 );

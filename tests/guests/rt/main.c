@@ -70,8 +70,8 @@ unsigned long ram_end(void)
 }
 
 /*
- * With "pventry" on the command line a pv guest takes its traps by the page of the vCPU, and returns to U-mode by it. Its
- * other harts have it as soon as they write stvec.
+ * With "pventry" on the command line a pv guest takes its traps by the page of the vCPU, and returns to U-mode by it.
+ * Its other harts have it as soon as they write stvec.
  */
 static void pv_entry_start(void)
 {
@@ -81,7 +81,8 @@ static void pv_entry_start(void)
 	if (!fdt_says("pventry"))
 		return;
 	pv_entry_on = !sbi_call(XEN_RISCV_SBI_EXT, __HYPERVISOR_riscv_op, 0, RISCVOP_pv_page, 0, 0, 0, 0).error &&
-		      !sbi_call(XEN_RISCV_SBI_EXT, __HYPERVISOR_riscv_op, 0, RISCVOP_pv_entry, (unsigned long)&e, 0, 0, 0).error;
+		      !sbi_call(XEN_RISCV_SBI_EXT, __HYPERVISOR_riscv_op, 0, RISCVOP_pv_entry, (unsigned long)&e,
+				0, 0, 0).error;
 	if (!pv_entry_on)
 		say("# no entry of a pv vCPU\n");
 }

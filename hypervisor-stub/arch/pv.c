@@ -287,6 +287,26 @@ static __attribute__((noinline)) void slow_trap(struct vcpu *v)
 	}
 }
 
+/* pv_return() in short, to the user with the flag on. SPP and SPIE are as they are to be. */
+static inline bool light_return(struct vcpu *v)
+{
+	struct pv_state *p = v->pv;
+	u64 s = READ_ONCE(p->status), hints = READ_ONCE(p->mapped_nr);
+
+	if (unlikely((s & (SSTATUS_SPP | SSTATUS_SPIE)) != SSTATUS_SPIE))
+		return pv_return(v);
+	pv_set_flag(v, SSTATUS_SIE);
+	v->pc = READ_ONCE(p->epc) & ~1UL;
+	v->hw_sstatus = (v->hw_sstatus & ~SSTATUS_FS) | (s & SSTATUS_FS);
+	v->user = true;
+	csr_write(CSR_SATP, v->satp[VIEW_USER]);
+	v->fast = EXC_ECALL_U;
+	vcpu_count(v, TRAP_SRET);
+	if (hints && !take_hint(v, hints))
+		pv_take_hints(v, hints);
+	return true;
+}
+
 /* It is the page's fault to be there once; or to be the guest's to see. */
 static inline bool light_fault(struct vcpu *v, u64 va, enum access access)
 {
@@ -319,7 +339,7 @@ u64 light_trap(struct vcpu *v)
 	else if (v->scause == EXC_FETCH_PAGE && v->user)
 		done = light_fault(v, v->stval, ACCESS_FETCH);
 	else if (v->scause == EXC_FETCH_PAGE && v->pc == PV_RET_VA)
-		done = pv_return(v);
+		done = light_return(v);
 	if (unlikely(!done))
 		return (u64)v | LIGHT_TRAP;
 	return likely(vcpu_nothing_to_do(v)) ? (u64)v : (u64)v | LIGHT_LEAVE;

@@ -163,7 +163,7 @@ static void fault(void)
 {
 	static const struct { unsigned long hint, own, limit; const char *what; } ways[] = {
 		{ 0, 21, 530, "a page fault, without a hint" },
-		{ 1, 25, 560, "a page fault, with a hint" },
+		{ 1, 25, 530, "a page fault, with a hint" },
 	};
 	unsigned long i, k, start;
 

@@ -22,19 +22,18 @@
 	.endr
 	.endm
 
-	/* t0 and t1 are saved; from here on C may be called. */
+	/* t0 and t1 are saved, and t0 is scause; from here on C may be called. */
 	.macro save_caller_saved
 	caller_saved sd
+	sd	t0, VCPU_SCAUSE(a0)
 	csrrw	t0, sscratch, zero
 	csrr	t1, sepc
 	csrr	t2, sstatus
-	csrr	t3, scause
 	csrr	t4, stval
 	ld	tp, VCPU_PCPU(a0)
 	sd	t0, VCPU_REG(10)(a0)
 	sd	t1, VCPU_PC(a0)
 	sd	t2, VCPU_SSTATUS(a0)
-	sd	t3, VCPU_SCAUSE(a0)
 	sd	t4, VCPU_STVAL(a0)
 	ld	sp, PCPU_STACK(tp)
 	.endm
@@ -83,6 +82,7 @@ restore_caller_saved:
 
 	/* Page faults and returns of a pv guest that has an entry: see light_trap() */
 light_path:
+	csrr	t0, scause
 	save_caller_saved
 	call	light_trap
 	andi	t2, a0, LIGHT_TRAP | LIGHT_LEAVE

@@ -342,7 +342,7 @@ u64 light_trap(struct vcpu *v)
 		done = light_return(v);
 	if (unlikely(!done))
 		return (u64)v | LIGHT_TRAP;
-	return likely(vcpu_nothing_to_do(v)) ? (u64)v : (u64)v | LIGHT_LEAVE;
+	return likely(!vcpu_to_do(v)) ? (u64)v : (u64)v | LIGHT_LEAVE;
 }
 
 /* Nearly all traps are instructions that have been ecalls in a copy before; of the others, many are calls. */

@@ -40,7 +40,7 @@ struct vcpu *guest_trap(struct vcpu *v)
 		host_interrupt(v);
 	else
 		v->ops->trap(v);
-	return likely(vcpu_nothing_to_do(v) && !v->csr.hvip) ? v : leave_stub(v);
+	return likely(!(vcpu_to_do(v) | v->csr.hvip)) ? v : leave_stub(v);
 }
 
 void run_pcpu(void)

@@ -206,11 +206,11 @@ static inline u64 vcpu_event_timer(const struct vcpu *v)
 	return MIN(READ_ONCE(v->events.singleshot), READ_ONCE(v->events.periodic));
 }
 
-/* Nothing of what leave_stub() looks for, as after nearly every trap; of a hvm vCPU also csr.hvip is to be 0 */
-static inline bool vcpu_nothing_to_do(const struct vcpu *v)
+/* 0: there is nothing of what leave_stub() looks for, as after nearly every trap; of a hvm vCPU csr.hvip counts as well */
+static inline u64 vcpu_to_do(const struct vcpu *v)
 {
-	return !(READ_ONCE(this_pcpu()->resched) | (v->state ^ VCPU_RUNNING) |
-		 (READ_ONCE(v->req_posted) ^ v->req_done) | READ_ONCE(v->sip));
+	return READ_ONCE(this_pcpu()->resched) | ((u64)v->state ^ VCPU_RUNNING) |
+	       (READ_ONCE(v->req_posted) ^ v->req_done) | READ_ONCE(v->sip);
 }
 
 static inline void vcpu_count(struct vcpu *v, enum trap_cause cause)

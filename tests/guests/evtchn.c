@@ -683,6 +683,54 @@ static void report(const char *what, unsigned long tenths)
 	say("# cost: %s %ld.%ld\n", what, (long)tenths / 10, (long)tenths % 10);
 }
 
+/* A signal to oneself, as an IPI and as an event, taken with no more than that takes. */
+static volatile unsigned long signals;
+
+static bool take_ipi(struct hart *h, unsigned long n)
+{
+	(void)h;
+	if (n != IRQ_SOFT)
+		return false;
+	csr_clear(sip, IE_SSIE);
+	signals++;
+	return true;
+}
+
+static bool take_event(struct hart *h, unsigned long n)
+{
+	struct cpu *c = &cpus[h - harts];
+
+	if (n == IRQ_SOFT || n == IRQ_TIMER)
+		return false;
+	*(volatile uint8_t *)&c->info.evtchn_upcall_pending = 0;
+	if (must_ack)
+		raw(__HYPERVISOR_riscv_op, RISCVOP_upcall_ack, NULL);
+	mb();
+	*(volatile unsigned long *)&c->info.evtchn_pending_sel = 0;
+	*(volatile unsigned long *)&shared->evtchn_pending[ways[0].port[0] / 64] = 0;
+	signals++;
+	return true;
+}
+
+static void cost_of_ipi(void)
+{
+	struct evtchn_send s = { ways[0].port[0] };
+	unsigned long self = this_hart()->id;
+
+	irq_handler = take_event;
+	upcalls_on();
+	report("event to itself, and taken", COST(raw(__HYPERVISOR_event_channel_op, EVTCHNOP_send, &s)));
+	upcalls_off();
+	check_eq(ROUNDS, signals);
+	irq_handler = take_ipi;
+	csr_set(sie, IE_SSIE);
+	irq_on();
+	report("IPI of SBI to itself, and taken", COST(sbi2(SBI_IPI, 0, 1, self)));
+	upcalls_off();
+	check_eq(2 * ROUNDS, signals);
+	irq_handler = upcall;
+}
+
 /* To a vCPU that does not run: all is there for it, and nobody to wake. */
 static void cost(void)
 {
@@ -713,6 +761,7 @@ static void cost(void)
 	report("send to itself and upcall, 2-level", COST(({ ways[0].sent[0]++; send(ways[0].port[0]); })));
 	upcalls_off();
 	check(ways[0].repeated == 0 && ways[0].received[0] == ROUNDS);
+	cost_of_ipi();
 }
 
 TESTS(

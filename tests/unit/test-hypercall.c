@@ -109,6 +109,23 @@ static void unknown(void **state)
 	assert_int_equal(call(__HYPERVISOR_xen_version, ~0UL, 0, 0), -XEN_ENOSYS);
 }
 
+/* The option that refuses a hypercall, an op, or an op with an argument, and nothing else. */
+static void refused(void **state)
+{
+	(void)state;
+	hypercalls_refuse("17");
+	assert_int_equal(call(__HYPERVISOR_xen_version, XENVER_version, 0, 0), -XEN_EPERM);
+	assert_int_equal(call(__HYPERVISOR_xen_version, 32, 0, 0), -XEN_EPERM);
+	hypercalls_refuse("17.32");
+	assert_int_equal(call(__HYPERVISOR_xen_version, 32, 0, 0), -XEN_EPERM);
+	assert_int_equal(call(__HYPERVISOR_xen_version, XENVER_version, 0, 0), 4 << 16 | 17);
+	hypercalls_refuse("17.32.5");
+	assert_int_equal(call(__HYPERVISOR_xen_version, 32, 5, 0), -XEN_EPERM);
+	assert_int_equal(call(__HYPERVISOR_xen_version, 32, 4, 0), -XEN_ENOSYS);
+	hypercalls_refuse(NULL);
+	assert_int_equal(call(__HYPERVISOR_xen_version, 32, 5, 0), -XEN_ENOSYS);
+}
+
 /* Everything that is copied: nowhere, and across the end of memory. */
 static void bad_addresses(void **state)
 {
@@ -424,5 +441,5 @@ static void rights(void **state)
 }
 
 #define E(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-UNIT_MAIN(E(unknown), E(bad_addresses), E(strings), E(version), E(hvm_params), E(console), E(console_ring),
+UNIT_MAIN(E(unknown), E(refused), E(bad_addresses), E(strings), E(version), E(hvm_params), E(console), E(console_ring),
 	  E(multicall), E(multicall_long), E(vm_assist), E(rights))

@@ -29,6 +29,20 @@ j = {r["row"]: r["te"] for r in json.load(open(sys.argv[1] + "/bench.json"))["ro
 t = {r["row"]: float(r["te"]) for r in csv.DictReader(open(sys.argv[1] + "/bench.tsv"), delimiter="\t")}
 sys.exit(j != t)' "$work/guests"
 
+# What a guest may cost: every row that has a limit.
+limited=null-call,read,write,signal,protection-fault,mmap,page-fault,fork-exit,fork-exec,pipe,cpu
+run pvops bench --columns native,pv,hvm --rows "$limited" --output "$work/pv"
+said 'pv and hvm: costs hold the limits' 0 'pv_ratio' 'geometric mean (10 rows)' 'hvm_ratio'
+printf '%s\n' "$output" | sed 's/^/# /'
+pv_traps() { awk -F '\t' -v r="$1" '$1 == "pv" && $2 == r { n += $4 } END { printf "%.1f", n }' "$work/pv/bench-traps.tsv"; }
+ok 'pv: a null call traps twice' [ "$(pv_traps null-call)" = 2.0 ]
+ok 'pv: an anonymous page fault traps twice' [ "$(pv_traps page-fault)" = 2.0 ]
+awk -F '\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "pv_ratio") c = i } NR > 1 { $c = 1.21 } 1' \
+	"$work/pv/bench.tsv" >"$work/made-up-pv.tsv"
+mkdir -p "$work/made-up" && cp "$work/made-up-pv.tsv" "$work/made-up/bench.tsv" && cp "$work/pv/bench-text.tsv" "$work/made-up/"
+run pvops bench --check "$work/made-up"
+said 'all rows of a pv guest 21 % over are found' 1 'limit broken: pv_ratio, geometric mean (10 rows): 1.210, at most 1.200'
+
 # Again, and nothing from before: the console of each run is the same to the byte.
 again() {
 	rm -f "$PVOPS_LOGS"/bench-*.log

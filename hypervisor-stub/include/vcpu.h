@@ -206,7 +206,7 @@ static inline u64 vcpu_event_timer(const struct vcpu *v)
 	return MIN(READ_ONCE(v->events.singleshot), READ_ONCE(v->events.periodic));
 }
 
-/* 0: there is nothing of what leave_stub() looks for, as after nearly every trap; of a hvm vCPU csr.hvip counts as well */
+/* 0: nothing of what leave_stub() looks for, as after nearly every trap; of an hvm vCPU csr.hvip counts as well */
 static inline u64 vcpu_to_do(const struct vcpu *v)
 {
 	return READ_ONCE(this_pcpu()->resched) | ((u64)v->state ^ VCPU_RUNNING) |

@@ -13,7 +13,8 @@ ok 'all that the page names' [ "$(wc -l <<<"$output")" = "$(sed '/^## /q' "$tap_
 run "$tap_top/pvops" tour arch/traps.c
 ok 'one stop' [ "$(grep -c '^\[' <<<"$output")" = 1 ]
 ok 'what the file is for' grep -q 'What a trap from a guest leads to' <<<"$output"
-ok 'a comment, and what it belongs to' grep -qA1 'as after nearly every trap' <<<"$output"
+ok 'a comment, and what it belongs to' grep -qA1 'Returns who runs' <<<"$output"
+ok 'which is the next line' [ "$(grep -A1 'Returns who runs' <<<"$output" | grep -c 'leave_stub(')" = 1 ]
 ok 'no other code' [ -z "$(grep 'switch (' <<<"$output")" ]
 
 run "$tap_top/pvops" tour arch/nowhere.c

@@ -35,3 +35,8 @@ said 'a failure is counted' 1 '2 passed, 1 failed, 1 skipped'
 said 'and what the test said of it is shown' 1 'not ok 2 - this is not' '# exit status 0, wanted 0; wanted: what is wanted' '#   something else'
 ok 'but not of what is well' [ "$(grep -c 'this is well\|this neither' <<<"$output")" = 0 ]
 ok 'a row for each file' [ "$(sed 1d check.tsv | cut -f 1-4 | sort | tr '\t' ' ' | paste -sd ,)" = 't/failing.t 1 1 1,t/left.t 1 0 0' ]
+
+run "$tap_top/scripts/check" "$work/t"
+said 'a folder that is no kind of test' 2 "no test '$work/t'" 'unit abi series guests boot'
+run "$tap_top/scripts/check" "$tap_top/tests/userland/"
+said 'nor is any folder below tests/' 2 "no test 'userland'"

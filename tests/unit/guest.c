@@ -58,6 +58,15 @@ struct domain *guest_make_initial(unsigned int mib, unsigned int vcpus, unsigned
 	return &store;
 }
 
+void guest_make_two(struct domain **d, struct domain **initial, unsigned int mib)
+{
+	*d = guest_make(mib, 2, 64);
+	*initial = guest_make_initial(mib, 1, 64);
+	nr_domains = 0;
+	domains[nr_domains++] = *d;
+	domains[nr_domains++] = *initial;
+}
+
 void guest_run(struct vcpu *v)
 {
 	v->state = VCPU_RUNNING;
@@ -73,6 +82,12 @@ void guest_leave(struct vcpu *v)
 	v->pcpu->current = NULL;
 	v->pcpu = NULL;
 	v->state = VCPU_RUNNABLE;
+}
+
+void guest_switch(struct vcpu *from, struct vcpu *to)
+{
+	guest_leave(from);
+	guest_run(to);
 }
 
 u64 *guest_u64(struct domain *d, u64 gpa)

@@ -12,9 +12,13 @@ struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int sha
 /* Domain 0 beside it, which may manage it. */
 struct domain *guest_make_initial(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages);
 
+/* Both, as the stub has them in its list: *d with two vCPUs, domain 0 with one. */
+void guest_make_two(struct domain **d, struct domain **initial, unsigned int mib);
+
 /* Lets v run here, as the scheduler would. */
 void guest_run(struct vcpu *v);
 void guest_leave(struct vcpu *v);
+void guest_switch(struct vcpu *from, struct vcpu *to);
 
 /* The guest's memory as it sees it. */
 u64 *guest_u64(struct domain *d, u64 gpa);

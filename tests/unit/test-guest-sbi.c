@@ -25,16 +25,10 @@
 static struct domain *d;
 static struct vcpu *v;
 
-static void no_kick(struct pcpu *p)
-{
-	(void)p;
-}
-
 static int setup(void **state)
 {
 	(void)state;
 	host_harts(2);
-	host_hooks.kick = no_kick;
 	d = guest_make(MIB, NR, 64);
 	domains[0] = d;
 	nr_domains = 1;

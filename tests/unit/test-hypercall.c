@@ -14,21 +14,11 @@
 static struct domain *d, *d0;
 static struct vcpu *v;
 
-static void no_kick(struct pcpu *p)
-{
-	(void)p;
-}
-
 static int setup(void **state)
 {
 	(void)state;
 	host_harts(1);
-	host_hooks.kick = no_kick;
-	d = guest_make(MIB, 2, 64);
-	d0 = guest_make_initial(MIB, 1, 64);
-	nr_domains = 0;
-	domains[nr_domains++] = d;
-	domains[nr_domains++] = d0;
+	guest_make_two(&d, &d0, MIB);
 	v = d->vcpu[0];
 	guest_run(v);
 	host_output_clear();
@@ -45,9 +35,8 @@ static int teardown(void **state)
 
 static void as(struct vcpu *next)
 {
-	guest_leave(v);
+	guest_switch(v, next);
 	v = next;
-	guest_run(v);
 }
 
 /* One ecall. True if it is to be made again. */

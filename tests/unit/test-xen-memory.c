@@ -18,21 +18,11 @@ static struct domain *d, *d0;
 static struct vcpu *v;
 static unsigned int pieces;
 
-static void no_kick(struct pcpu *p)
-{
-	(void)p;
-}
-
 static int setup(void **state)
 {
 	(void)state;
 	host_harts(1);
-	host_hooks.kick = no_kick;
-	d = guest_make(MIB, 2, 64);
-	d0 = guest_make_initial(MIB, 1, 64);
-	nr_domains = 0;
-	domains[nr_domains++] = d;
-	domains[nr_domains++] = d0;
+	guest_make_two(&d, &d0, MIB);
 	v = d->vcpu[0];
 	guest_run(v);
 	return 0;
@@ -62,9 +52,8 @@ static int teardown(void **state)
 
 static void as(struct vcpu *next)
 {
-	guest_leave(v);
+	guest_switch(v, next);
 	v = next;
-	guest_run(v);
 }
 
 static long op(u64 cmd, const void *arg, u64 size)

@@ -7,11 +7,6 @@
 
 static struct domain *d;
 
-static void no_kick(struct pcpu *p)
-{
-	(void)p;
-}
-
 static void reset(void)
 {
 	for (unsigned int i = 0; i < NR; i++) {
@@ -61,7 +56,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input_end = data + size;
 	if (!d) {
 		host_harts(2);
-		host_hooks.kick = no_kick;
 		d = guest_make(8, NR, 40);
 		domains[0] = d;
 		nr_domains = 1;

@@ -42,11 +42,6 @@ static const struct { u16 number, op, size; } calls[] = {
 	{ __HYPERVISOR_physdev_op, 0, 0 },
 };
 
-static void no_kick(struct pcpu *p)
-{
-	(void)p;
-}
-
 /* A domain that has been ended starts again below: its memory stays. */
 void __wrap_domain_reap(struct domain *d);
 void __wrap_domain_reap(struct domain *d)
@@ -209,7 +204,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!dom[0]) {
 		atexit(say_calls);
 		host_harts(2);
-		host_hooks.kick = no_kick;
 		dom[0] = guest_make(MIB, NR, 40);
 		dom[1] = guest_make_initial(MIB, NR, 40);
 		for (unsigned int i = 0; i < 2; i++) {

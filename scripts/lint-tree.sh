@@ -109,7 +109,7 @@ may_be_forced() {
 		here=1
 		! sed -n "/^\(menu\)\?config $1\$/,/^\(menu\)\?config \|^endmenu/p" "$tree/$file" |
 			sed 1d | grep -qE '^\s+(prompt|bool|tristate) "' || return 1
-	done < <(cd "$tree" && grep -rlE --include='Kconfig*' "^(menu)?config $1\$" .)
+	done < <(cd "$tree" && grep -rlE --include='Kconfig*' --exclude-dir=.pc "^(menu)?config $1\$" .)
 	[ -z "$seen" ] || [ -n "$here" ]
 }
 

@@ -49,6 +49,7 @@ $(O)/%.o: %.c $(O)/.config $(wildcard arch/riscv/include/asm/*.h)
 END
 	echo 'obj-y += a.o b.o' | write arch/riscv/kernel/Makefile
 	printf 'config SMALL\n\tbool "small"\n' | write Kconfig
+	printf 'config OPS\n\tbool "ops"\n' | write arch/other/Kconfig
 	write scripts/kconfig/merge_config.sh <<-'END'
 	#!/bin/sh
 	out=$3

@@ -90,6 +90,9 @@ sed -i '/^int a(/,/^}/d' "$maker/arch/riscv/kernel/a.c"
 cat "$work/moved" >>"$maker/arch/riscv/kernel/a.c"
 patch_is 'riscv: move what is badly spaced'
 moved=$last
+# what quilt keeps of it, in .pc, is nobody's Kconfig
+echo '# another word' >>"$maker/arch/other/Kconfig"
+patch_is 'other: change what has an option of that name'
 printf 'config OPS\n\tbool\n' >>"$maker/Kconfig"
 # shellcheck disable=SC2016 # make's
 echo 'obj-$(CONFIG_OPS) += ops.o' >>"$maker/arch/riscv/kernel/Makefile"

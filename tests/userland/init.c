@@ -4,6 +4,8 @@
  *
  *   pvops.cmd=check	the default: check that the kernel works
  *   pvops.cmd=bench	measure (pvops.rows=a,b for some rows only)
+ *   pvops.cmd=stress	many loads at once (stress.c has its options)
+ *   pvops.cmd=module	load modules of the initramfs and unload them again (module.c)
  *   pvops.cmd=reboot	ask for a restart at once
  *   pvops.cmd=panic	make the kernel panic
  *   pvops.cmd=sleep	idle for ever, for time limits
@@ -168,6 +170,8 @@ static const struct {
 } commands[] = {
 	{ "check", run_checks },
 	{ "bench", run_bench },
+	{ "stress", run_stress },
+	{ "module", run_module },
 	{ "reboot", cmd_reboot },
 	{ "panic", cmd_panic },
 	{ "sleep", cmd_sleep },

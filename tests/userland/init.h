@@ -7,6 +7,9 @@
  * check_*.c		the checks: does this kernel work on this (virtual) machine?
  * bench.c		pvops.cmd=bench: instructions an operation
  * bench_rows.c		the operations
+ * stress.c		pvops.cmd=stress: everything at once
+ * stress_*.c		the loads
+ * module.c		pvops.cmd=module: the kernel's own tests that are modules
  */
 #ifndef PVOPS_INIT_H
 #define PVOPS_INIT_H
@@ -42,6 +45,8 @@ typedef const char *(*check_fn)(void);
 
 const char *run_checks(void);
 const char *run_bench(void);
+const char *run_stress(void);
+const char *run_module(void);
 
 /* check.c: printf into a static buffer, for reasons with numbers in them */
 const char *why(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -58,19 +58,55 @@ make_tree() {
 	done
 }
 
-# The test userland with Debian's static busybox in it.
+# Debian's static busybox for riscv64: into $box.
+get_busybox() {
+	local deb
+	box=$cache/busybox-riscv64
+	[ ! -x "$box" ] || return 0
+	note "Fetching Debian's busybox for riscv64 (1 MB) ..."
+	deb=$("$top/scripts/debian-package" busybox-static trixie riscv64 "$cache/deb") || exit
+	dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/bin/busybox' >"$box.part"
+	chmod +x "$box.part"
+	mv "$box.part" "$box"
+}
+
+# The test userland with busybox in it.
 shell_userland() {
-	local deb box=$cache/busybox-riscv64
-	if [ ! -x "$box" ]; then
-		note "Fetching Debian's busybox for riscv64 (1 MB) ..."
-		deb=$("$top/scripts/debian-package" busybox-static trixie riscv64 "$cache/deb") || exit
-		dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/bin/busybox' >"$box.part"
-		chmod +x "$box.part"
-		mv "$box.part" "$box"
-	fi
+	local box
+	get_busybox
 	log_dir
 	logged shell-userland make -C "$top/tests/userland" O="$build/shell" KERNEL_SRC="$build/linux-src" BUSYBOX="$box"
 	userland=$build/shell/initrd.cpio
+}
+
+# The test userland with programs of Debian's in it, for the jobs of "bench --jobs", and what they work on.
+jobs_userland() {
+	local box packages tree=$cache/jobs-riscv64 debs d list=$build/jobs/more.list
+	get_busybox
+	log_dir
+	packages=$(sed 's/#.*//' "$top/tests/bench/packages.list" | xargs)
+	if [ "$(cat "$tree.packages" 2>/dev/null)" != "$packages" ]; then
+		note "Fetching a compiler, sqlite and others of Debian's for riscv64 (70 MB) ..."
+		debs=$("$top/scripts/debian-package" "${packages// /,}" trixie riscv64 "$cache/deb") || exit
+		rm -rf "$tree" && mkdir -p "$tree"
+		# of the libraries to link against only those that a link without options takes
+		for d in $debs; do
+			dpkg-deb --fsys-tarfile "$d" | tar -x -C "$tree" --exclude './usr/share/*' --exclude '*lto*' --exclude '*san*' --exclude 'lib[m-z]*.a' --exclude './etc/*' \
+				--exclude '*/libc.a' --exclude '*.py' --exclude 'libgomp*' --exclude 'libitm*' --exclude 'libatomic*'
+		done
+		echo "$packages" >"$tree.packages"
+	fi
+	mkdir -p "$build/jobs"
+	{
+		(cd "$tree" && find . -mindepth 1 -type d -printf 'dir /%P %m 0 0\n' -o -type l -printf 'slink /%P %l 777 0 0\n' \
+			-o -type f -printf "file /%P $tree/%P %m 0 0\n" | sort)
+		echo 'slink /lib usr/lib 777 0 0'
+		echo 'dir /src 755 0 0'
+		echo "file /src/gen_init_cpio.c $build/linux-src/usr/gen_init_cpio.c 644 0 0"
+		echo "file /src/job.sql $top/tests/bench/job.sql 644 0 0"
+	} >"$list.new"
+	cmp -s "$list.new" "$list" || mv "$list.new" "$list"
+	logged jobs-userland make -C "$top/tests/userland" O="$build/jobs" KERNEL_SRC="$build/linux-src" BUSYBOX="$box" MORE="$list"
 }
 
 # What QEMU is started with, but for console and monitor: into qemu_args.

@@ -18,6 +18,16 @@ struct row {
 extern const struct row bench_rows[];
 extern const size_t bench_nr_rows;
 
+/* bench_rows.c */
+void bench_fork_exec(char *const argv[]);
+
+/* bench_jobs.c */
+uint64_t row_job_hackbench(long n);
+uint64_t row_job_compile(long n);
+uint64_t row_job_gzip(long n);
+uint64_t row_job_sqlite(long n);
+uint64_t row_job_shell(long n);
+
 /* bench.c */
 extern uint64_t ticks_to_ns;
 void bench_die(const char *what);

@@ -159,7 +159,7 @@ static void fork_exit(void)
 	reap(pid);
 }
 
-static void fork_exec(char *const argv[])
+void bench_fork_exec(char *const argv[])
 {
 	pid_t pid = fork();
 
@@ -179,14 +179,14 @@ static uint64_t row_fork_exec(long n)
 {
 	char *const argv[] = { "/init", "exit", "0", NULL };
 
-	return TIMED(n, fork_exec(argv));
+	return TIMED(n, bench_fork_exec(argv));
 }
 
 static uint64_t row_sh_c(long n)
 {
 	char *const argv[] = { "/bin/sh", "-c", ":", NULL };
 
-	return access(argv[0], X_OK) ? 0 : TIMED(n, fork_exec(argv));
+	return access(argv[0], X_OK) ? 0 : TIMED(n, bench_fork_exec(argv));
 }
 
 /*
@@ -379,6 +379,11 @@ const struct row bench_rows[] = {
 	ROW("ipi", switch, 100, 21, .start = ipi_start, .stop = ring_stop, .cpus = 2),
 	ROW("timer-tick", timer_tick, 1, 25),
 	ROW("cpu", cpu, 1, 1),
+	ROW("job-hackbench", job_hackbench, 1, 1),
+	ROW("job-compile", job_compile, 1, 1),
+	ROW("job-gzip", job_gzip, 1, 1),
+	ROW("job-sqlite", job_sqlite, 1, 1),
+	ROW("job-shell", job_shell, 1, 1),
 };
 
 const size_t bench_nr_rows = ARRAY_SIZE(bench_rows);

@@ -82,25 +82,24 @@ shell_userland() {
 # The test userland with programs of Debian's in it, for the jobs of "bench --jobs", and what they work on.
 jobs_userland() {
 	local box packages tree=$cache/jobs-riscv64 debs d list=$build/jobs/more.list
+	# what is large and nothing here uses: documents, link-time optimisation, sanitizers, static libraries
+	local without=(--exclude={'./usr/share/*','./etc/*','*/lto1','*lto-dump*','*san.a','*/libc.a','*/libm*.a','libgomp*','libitm*'})
 	get_busybox
 	log_dir
-	packages=$(sed 's/#.*//' "$top/tests/bench/packages.list" | xargs)
-	if [ "$(cat "$tree.packages" 2>/dev/null)" != "$packages" ]; then
+	packages=$(sed 's/#.*//' "$top/tests/bench/packages.list" | xargs) || exit
+	if [ "$(cat "$tree.packages" 2>/dev/null)" != "$packages ${without[*]}" ]; then
 		note "Fetching a compiler, sqlite and others of Debian's for riscv64 (70 MB) ..."
 		debs=$("$top/scripts/debian-package" "${packages// /,}" trixie riscv64 "$cache/deb") || exit
 		rm -rf "$tree" && mkdir -p "$tree"
-		# of the libraries to link against only those that a link without options takes
-		for d in $debs; do
-			dpkg-deb --fsys-tarfile "$d" | tar -x -C "$tree" --exclude './usr/share/*' --exclude '*lto*' --exclude '*san*' --exclude 'lib[m-z]*.a' --exclude './etc/*' \
-				--exclude '*/libc.a' --exclude '*.py' --exclude 'libgomp*' --exclude 'libitm*' --exclude 'libatomic*'
-		done
-		echo "$packages" >"$tree.packages"
+		for d in $debs; do dpkg-deb --fsys-tarfile "$d" | tar -x -C "$tree" "${without[@]}"; done
+		echo "$packages ${without[*]}" >"$tree.packages"
 	fi
 	mkdir -p "$build/jobs"
 	{
 		(cd "$tree" && find . -mindepth 1 -type d -printf 'dir /%P %m 0 0\n' -o -type l -printf 'slink /%P %l 777 0 0\n' \
 			-o -type f -printf "file /%P $tree/%P %m 0 0\n" | sort)
 		echo 'slink /lib usr/lib 777 0 0'
+		for d in as ld; do echo "slink /usr/bin/$d riscv64-linux-gnu-$d 777 0 0"; done
 		echo 'dir /src 755 0 0'
 		echo "file /src/gen_init_cpio.c $build/linux-src/usr/gen_init_cpio.c 644 0 0"
 		echo "file /src/job.sql $top/tests/bench/job.sql 644 0 0"

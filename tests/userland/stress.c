@@ -118,6 +118,15 @@ static const char *set_tracer(const char *name)
 	return NULL;
 }
 
+/* pvops.warn=WORD: a warning of the kernel's that is none, to see that it is found */
+static void made_up_warning(const char *word)
+{
+	int fd = open("/dev/kmsg", O_WRONLY);
+
+	dprintf(fd, "<4>%s\n", word);
+	close(fd);
+}
+
 /* Starts them all, in turns, and waits for all; @reasons has one place each. */
 static int run_all(char (*reasons)[REASON], long rounds, int workers)
 {
@@ -130,9 +139,11 @@ static int run_all(char (*reasons)[REASON], long rounds, int workers)
 				start_worker(&stress_loads[i], rounds, w, reasons[started]);
 				started++;
 			}
-	while (wait(&status) > 0)
-		if (status)
-			bad++;
+	for (int ended = 1; wait(&status) > 0; ended++) {
+		bad += !!status;
+		if (ended % 8 == 0)	/* a sign of life, for time limits */
+			say("pvops-stress: %d of %d have ended", ended, started);
+	}
 	say("pvops-stress: %d processes, %ld rounds, %d died", started, rounds, bad);
 	return started;
 }
@@ -158,6 +169,8 @@ const char *run_stress(void)
 		return "no memory";
 	if (*tracer && (reason = set_tracer(tracer)))
 		return reason;
+	if (option("warn"))
+		made_up_warning(option("warn"));
 	count = run_all(reasons, rounds, workers);
 	if (*tracer && (reason = set_tracer("nop")))
 		return reason;

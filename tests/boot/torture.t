@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# The kernel's own tests of what a backend can break (tests/configs/torture.config), as hvm and as pv guest: the start-up
+# tests of locks, tracers and kprobes; loads while every function is traced; locktorture and rcutorture, which are
+# modules; and LKDTM, which breaks the kernel in ways that must end in the panic they are for, and not in a stub's.
+# Only with PVOPS_FULL=1: that kernel is half an hour's work for the compilers.
+
+. "$(dirname "$0")/boots.sh"
+
+if [ -z "${PVOPS_FULL:-}" ]; then
+	skip 'locktorture, rcutorture, kprobes, tracers, LKDTM' 'a kernel of its own: ./pvops check --full torture'
+	exit
+fi
+pvops build "$last" --with torture || { echo 'Bail out! no kernel for torture'; exit 1; }
+images=$build/images/$last+torture
+
+# the test userland with the modules in it
+{
+	echo 'dir /lib 755 0 0'
+	echo 'dir /lib/modules 755 0 0'
+	for m in "$images"/*.ko; do echo "file /lib/modules/${m##*/} $m 644 0 0"; done
+} >"$work/modules.list"
+make -s -C "$tap_top/tests/userland" O="$work/userland" KERNEL_SRC="$build/linux-src" MORE="$work/modules.list" >"$work/make.log" 2>&1 ||
+	{ sed 's/^/# /' "$work/make.log"; echo 'Bail out! no initramfs with modules'; exit 1; }
+
+# torture NAME MODE WORDS: one boot of that kernel with 4 vCPUs on 2 harts
+torture() {
+	boot "$2-$1" --kernel "$images/Image" --initrd "$work/userland/initrd.cpio" --mode "$2" --smp 2 --vcpus 4 --mem 512M \
+		--timeout 3000 --silence 1500 --wall 7200 --append "$3"
+}
+
+# module NAME MODE MODULES PARAMETERS SECONDS
+module() { torture "$1" "$2" "pvops.cmd=module pvops.modules=$3 pvops.params=$4 pvops.seconds=$5"; }
+
+lacks() { ! grep -qaE "$1" "$log"; }
+
+for mode in pv hvm; do
+	torture boot $mode 'pvops.cmd=check'
+	ended "$mode: lockdep, tracers and kprobes test themselves" pass 'Good, all' 'Testing tracer function: PASSED' \
+		'Testing tracer function_graph: PASSED' 'Testing tracer irqsoff: PASSED' 'kprobes_test' 'kprobes_riscv'
+	ok "$mode: none of these tests fails" lacks 'not ok|FAILED'
+	torture traced $mode 'pvops.cmd=stress pvops.tracer=function pvops.loads=fork,signal,futex,mmap,shootdown'
+	ended "$mode: loads while every function is traced" pass '0 died'
+	torture irqsoff $mode 'pvops.cmd=stress pvops.tracer=irqsoff pvops.loads=switch,futex,cow'
+	ended "$mode: loads while the time with interrupts off is measured" pass '0 died'
+
+	for lock in spin_lock_irq rw_lock_irq mutex_lock rwsem_lock; do
+		module "lock-$lock" $mode torture,locktorture "torture_type=$lock,stat_interval=3,shuffle_interval=1,stutter=1" 8
+		ended "$mode: locktorture of $lock" pass "$lock-torture:--- End of test: SUCCESS"
+	done
+	for rcu in rcu srcu tasks; do
+		module "rcu-$rcu" $mode torture,rcutorture "torture_type=$rcu,stat_interval=5,fwd_progress=0,test_boost=0,stutter=2" 15
+		ended "$mode: rcutorture of $rcu" pass "$rcu-torture:--- End of test: SUCCESS"
+	done
+
+	# what LKDTM does to the kernel, and how that shows
+	while IFS='|' read -r what said; do
+		torture "lkdtm-$what" $mode "panic_on_oops=1 pvops.cmd=module pvops.modules=lkdtm pvops.params=cpoint_name=DIRECT,cpoint_type=$what"
+		ended "$mode: LKDTM $what" crash "$said" 'end Kernel panic'
+		ok "$mode: LKDTM $what: the stub lives" lacks '^stub: PANIC'
+	done <<-'END'
+	PANIC|Kernel panic - not syncing: dumptest
+	BUG|kernel BUG at
+	EXCEPTION|Unable to handle kernel NULL pointer dereference
+	EXHAUST_STACK|Kernel stack overflow
+	EXEC_NULL|Unable to handle kernel NULL pointer dereference
+	EXEC_DATA|Unable to handle kernel paging request
+	EXEC_USERSPACE|Unable to handle kernel
+	WRITE_RO|Unable to handle kernel paging request
+	WRITE_KERN|Unable to handle kernel paging request
+	ACCESS_NULL|Unable to handle kernel access to user memory
+	END
+done

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What one operation costs: rows "pvops-bench: <row> <operations> <instructions>
- * <batches>", the instructions of one batch of so many operations. Under QEMU's
+ * <batches> <percent>", the instructions of one batch of so many operations, and
+ * how far the first half of the batches is from the second ("-": one batch). Under QEMU's
  * -icount shift=0 an instruction is a nanosecond of the machine's time, so both
  * words mean the same here. The clock ticks every 100 of them.
  */
@@ -42,52 +43,83 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-#define MAX_BATCHES	256
+#define MAX_BATCHES	1024
 #define WARM_BATCHES	3
+#define REPEATS		4
+#define AGREE		1.0	/* percent */
+
+static uint64_t cost[MAX_BATCHES];
 
 /*
- * The mean of the middle half of the batches: a tick or a kernel thread is in few
+ * The mean of the middle half of @n batches: a tick or a kernel thread is in few
  * of them, and where there are two ordinary costs both count by how often they are.
  */
-static double measure(uint64_t (*run)(long n), long operations, long batches)
+static double middle_mean(const uint64_t *from, long n)
 {
-	static uint64_t cost[MAX_BATCHES];
+	static uint64_t sorted[MAX_BATCHES];
+	long cut = n / 4;
 	double sum = 0;
-	long cut;
 
-	for (long i = 0; i < batches; i++)
-		cost[i] = run(operations);
-	qsort(cost, batches, sizeof(cost[0]), by_value);
-	cut = batches / 4;
-	for (long i = cut; i < batches - cut; i++)
-		sum += cost[i];
-	return sum / (batches - 2 * cut);
+	memcpy(sorted, from, n * sizeof(*from));
+	qsort(sorted, n, sizeof(sorted[0]), by_value);
+	for (long i = cut; i < n - cut; i++)
+		sum += sorted[i];
+	return sum / (n - 2 * cut);
+}
+
+/* How many percent the two halves of @n batches are apart. */
+static double halves_differ(long n)
+{
+	double a = middle_mean(cost, n / 2), b = middle_mean(cost + n / 2, n - n / 2);
+
+	return !a ? 0 : a < b ? 100 * (b / a - 1) : 100 * (a / b - 1);
+}
+
+/* Runs batches @from to @to, and returns the latter. */
+static long run_batches(const struct row *row, long from, long to)
+{
+	if (to > MAX_BATCHES)
+		bench_die("too many batches");
+	for (long i = from; i < to; i++)
+		cost[i] = row->run(row->operations);
+	return to;
+}
+
+/* @batches again and again until the halves agree; then all that as often as it was asked for. */
+static long measure(const struct row *row, long batches, long times)
+{
+	long n = run_batches(row, 0, batches);
+
+	for (int i = 1; i < REPEATS && n > 1 && halves_differ(n) > AGREE; i++)
+		n = run_batches(row, n, n + batches);
+	return run_batches(row, n, n * times);
 }
 
 /*
- * pvops.batches=N: at most so many. pvops.times=2: twice as many, so that what the
- * machine counts in all grows by exactly those.
+ * pvops.batches=N: at most so many at first. pvops.times=2: twice as many in the
+ * end, so that what the machine counts in all grows by exactly those.
  */
 static void run_row(const struct row *row)
 {
 	long batches = option_number("batches", row->batches);
-	double cost;
+	char apart[20] = "-";
+	double each;
 
 	if (batches < 1 || batches > row->batches)
 		batches = row->batches;
-	batches *= option_number("times", 1);
-	if (batches < 1 || batches > MAX_BATCHES)
-		bench_die("pvops.times");
 	if (row->start)
 		row->start();
 	/* The first operations fill caches of the kernel's and of ours. */
-	if (row->batches > 1)
-		measure(row->run, row->operations, WARM_BATCHES);
-	cost = measure(row->run, row->operations, batches);
+	for (int i = 0; row->batches > 1 && i < WARM_BATCHES; i++)
+		row->run(row->operations);
+	batches = measure(row, batches, option_number("times", 1));
 	if (row->stop)
 		row->stop();
-	if (cost)
-		say("pvops-bench: %s %ld %.2f %ld", row->name, row->operations, cost, batches);
+	each = middle_mean(cost, batches);
+	if (batches > 1)
+		snprintf(apart, sizeof(apart), "%.2f", halves_differ(batches));
+	if (each)
+		say("pvops-bench: %s %ld %.2f %ld %s", row->name, row->operations, each, batches, apart);
 }
 
 /*

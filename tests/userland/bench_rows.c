@@ -2,6 +2,7 @@
 /* The operations that the benchmark measures. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -202,17 +203,6 @@ static void schedule_by(int policy)
 		bench_die("sched_setscheduler");
 }
 
-/* Close all of @fd[@procs] but the reading end of @in and the writing end of @out. */
-static void close_ends(int (*fd)[2], int procs, int in, int out)
-{
-	for (int i = 0; i < procs; i++) {
-		if (i != in)
-			close(fd[i][0]);
-		if (i != out)
-			close(fd[i][1]);
-	}
-}
-
 static void send_on(int in, int out)
 {
 	while (read(in, &byte, 1) == 1)
@@ -232,23 +222,31 @@ static int ring_in, ring_out, ring_procs;
 /* A ring of @procs processes, each but this one on CPU @cpu; what comes in on one end goes out on the other. */
 static void ring_start(int procs, bool sockets, int cpu)
 {
-	int fd[16][2];
+	int fd[2];
 
 	schedule_by(SCHED_FIFO);
-	for (int i = 0; i < procs; i++)
-		if (sockets ? socketpair(AF_UNIX, SOCK_STREAM, 0, fd[i]) : pipe(fd[i]))
-			bench_die("pipe");
-	for (int i = 1; i < procs; i++) {
-		if (fork())
-			continue;
-		pin(cpu);
-		close_ends(fd, procs, i - 1, i);
-		send_on(fd[i - 1][0], fd[i][1]);
-	}
-	close_ends(fd, procs, procs - 1, 0);
-	ring_in = fd[procs - 1][0];
-	ring_out = fd[0][1];
 	ring_procs = procs;
+	for (int i = 0; i < procs; i++) {
+		if (sockets ? socketpair(AF_UNIX, SOCK_STREAM, 0, fd) : pipe(fd))
+			bench_die("pipe");
+		if (i == 0) {
+			ring_out = fd[1];
+		} else {
+			pid_t pid = fork();
+
+			if (pid < 0)
+				bench_die("fork");
+			if (pid == 0) {
+				pin(cpu);
+				close(ring_out);
+				close(fd[0]);
+				send_on(ring_in, fd[1]);
+			}
+			close(ring_in);
+			close(fd[1]);
+		}
+		ring_in = fd[0];
+	}
 }
 
 static void ring_stop(void)
@@ -275,6 +273,12 @@ static void ctx_16_start(void)
 	ring_start(16, false, 0);
 }
 
+/* pvops.procs=N of them: how the cost of a switch grows */
+static void ring_of_many_start(void)
+{
+	ring_start(option_number("procs", 16), false, 0);
+}
+
 /* The other process has a CPU of its own, which is idle until it is woken. */
 static void ipi_start(void)
 {
@@ -290,6 +294,47 @@ static uint64_t row_round_trip(long n)
 static uint64_t row_switch(long n)
 {
 	return row_round_trip(n / ring_procs);
+}
+
+/* One operation is one switch, in whole rounds however many processes there are. */
+static uint64_t row_ring(long n)
+{
+	return row_round_trip(n) / ring_procs;
+}
+
+static pthread_t sleeper[64];
+static pthread_barrier_t all_there;
+
+/* Has run on its CPU, which therefore takes part in every flush of this address space, and sleeps. */
+static void *sleep_there(void *arg)
+{
+	pin((intptr_t)arg);
+	pthread_barrier_wait(&all_there);
+	pthread_barrier_wait(&all_there);
+	return NULL;
+}
+
+static int sleepers(void)
+{
+	int n = cpus_online() - 1;
+
+	return n < (int)ARRAY_SIZE(sleeper) ? n : (int)ARRAY_SIZE(sleeper);
+}
+
+static void flush_start(void)
+{
+	pthread_barrier_init(&all_there, NULL, sleepers() + 1);
+	for (int i = 0; i < sleepers(); i++)
+		if (pthread_create(&sleeper[i], NULL, sleep_there, (void *)(intptr_t)(i + 1)))
+			bench_die("no thread");
+	pthread_barrier_wait(&all_there);
+}
+
+static void flush_stop(void)
+{
+	pthread_barrier_wait(&all_there);
+	for (int i = 0; i < sleepers(); i++)
+		pthread_join(sleeper[i], NULL);
 }
 
 static void create_delete(void)
@@ -378,7 +423,9 @@ const struct row bench_rows[] = {
 	ROW("file", file, 70, 61),
 	ROW("ipi", switch, 100, 21, .start = ipi_start, .stop = ring_stop, .cpus = 2),
 	ROW("timer-tick", timer_tick, 1, 25),
-	ROW("cpu", cpu, 1, 1),
+	ROW("cpu", cpu, 1, 2),
+	ROW("ring", ring, 4, 9, .start = ring_of_many_start, .stop = ring_stop),
+	ROW("flush", mmap, 80, 21, .start = flush_start, .stop = flush_stop),
 	ROW("job-hackbench", job_hackbench, 1, 1),
 	ROW("job-compile", job_compile, 1, 1),
 	ROW("job-gzip", job_gzip, 1, 1),

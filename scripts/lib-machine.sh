@@ -110,7 +110,7 @@ jobs_userland() {
 
 # What QEMU is started with, but for console and monitor: into qemu_args.
 make_qemu_args() {
-	qemu_args=(-M "$machine" "${machine_args[@]}" -display none -bios default -no-reboot
+	qemu_args=(-M "$machine" "${machine_args[@]}" -display none -bios "$bios" -no-reboot
 		-seed "$seed" -rtc "base=2026-01-01T00:00:00,clock=vm" -net none)
 	[ -z "$icount" ] || qemu_args+=(-icount "shift=0,sleep=off")
 	if [ "${d_mode[0]:-}" = native ]; then

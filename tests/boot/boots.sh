@@ -46,3 +46,19 @@ ended() {
 at_most() {
 	ok "$1: $2, at most $3" awk -v v="$2" -v m="$3" 'BEGIN { exit !(v > 0 && v <= m) }'
 }
+
+# --- of guests of Xen, and of what is none ---
+
+console() { tr -d '\r' <"$log"; }
+# The last boot's lines about Xen, but for the command line and the check that is skipped, are so many; natively two consoles are
+# one UART, so the same line may come twice.
+lines_of_xen() { [ "$(console | grep -v -e 'Kernel command line: ' -e '^ok .* # SKIP' | grep -i 'xen' | sort -u | wc -l)" = "$1" ]; }
+unharmed() { ! console | grep -qE 'BUG|Oops|WARNING|Call Trace|Kernel panic'; }
+
+# native_tree [FDTPUT-ARGUMENT...]: QEMU's own device tree with a hypervisor node like Xen's, into $work/xen.dtb
+native_tree() {
+	qemu-system-riscv64 -M "virt,dumpdtb=$work/xen.dtb" -smp 1 -m 256M -cpu rv64,h=true -display none >/dev/null 2>&1
+	fdtput -c "$work/xen.dtb" /hypervisor
+	fdtput -t s "$work/xen.dtb" /hypervisor compatible xen,xen-4.17 xen,xen
+	fdtput -t i "$work/xen.dtb" /hypervisor interrupts 9
+}

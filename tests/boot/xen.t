@@ -5,20 +5,6 @@
 
 . "$(dirname "$0")/boots.sh"
 
-console() { tr -d '\r' <"$log"; }
-# The last boot's lines about Xen, but for the command line and the check that is skipped, are so many; natively two consoles are
-# one UART, so the same line may come twice.
-lines_of_xen() { [ "$(console | grep -v -e 'Kernel command line: ' -e '^ok .* # SKIP' | grep -i 'xen' | sort -u | wc -l)" = "$1" ]; }
-unharmed() { ! console | grep -qE 'BUG|Oops|WARNING|Call Trace|Kernel panic'; }
-
-# native_tree [FDTPUT-ARGUMENT...]: QEMU's own device tree with a hypervisor node like Xen's, into $work/xen.dtb
-native_tree() {
-	qemu-system-riscv64 -M "virt,dumpdtb=$work/xen.dtb" -smp 1 -m 256M -cpu rv64,h=true -display none >/dev/null 2>&1
-	fdtput -c "$work/xen.dtb" /hypervisor
-	fdtput -t s "$work/xen.dtb" /hypervisor compatible xen,xen-4.17 xen,xen
-	fdtput -t i "$work/xen.dtb" /hypervisor interrupts 9
-}
-
 # Elsewhere
 
 for stage in xen-abi xen-events; do

@@ -330,12 +330,12 @@ static void drop_range(struct vcpu *v, struct domain *d, u64 first, u64 n)
 }
 
 /*
- * Before a piece of guest memory, 4 KiB or 2 MiB, is written by the stub, or a writable mapping of it is entered in the
- * shadow. Of what is not the domain's memory from the start there are no copies.
+ * Before a piece of d's memory, 4 KiB or 2 MiB, is written by the stub or for another domain, or a writable mapping of it
+ * is entered in the shadow. Of what is not the domain's memory from the start there are no copies.
  */
-void code_will_write(struct vcpu *v, u64 gpa, u64 size)
+void code_will_write(struct vcpu *v, struct domain *d, u64 gpa, u64 size)
 {
-	struct code *c = v->domain->code;
+	struct code *c = d->code;
 	u64 first = (ALIGN_DOWN(gpa, size) - c->base) >> PAGE_SHIFT, n = size >> PAGE_SHIFT;
 
 	if (unlikely(first >= c->frames))
@@ -352,7 +352,7 @@ void code_will_write(struct vcpu *v, u64 gpa, u64 size)
 		smp_mb();	/* "writable" before "copied": see the head of this file */
 		if (likely(!any_copied(c, first, n)))
 			return;
-		drop_range(v, v->domain, first, n);
+		drop_range(v, d, first, n);
 	}
 }
 

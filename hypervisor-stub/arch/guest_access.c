@@ -43,24 +43,26 @@ static bool fast_pv(u64 gva, void *buf, u64 len, enum access access)
 }
 
 /*
- * Where gva lies in the machine. What is looked up holds as long as v has done no fence: until it does, nobody uses the
- * page for something else.
+ * What is at gva, and where it lies in the machine; P2M_NONE: nothing that may be accessed so. What is looked up holds as
+ * long as v has done no fence: until it does, nobody uses the page for something else.
  */
-static bool guest_page(struct vcpu *v, u64 gva, enum access access, paddr_t *pa)
+static enum p2m_kind guest_page(struct vcpu *v, u64 gva, enum access access, paddr_t *pa)
 {
 	struct translation t;
-	u64 size, done;
+	enum p2m_kind kind;
+	u64 done;
 
 	if (!v->domain->hvm && v->csr.satp && hits_stub(gva, 1))
-		return false;
+		return P2M_NONE;
 	do {
 		done = v->req_done;
 		if (guest_walk(v, gva, access, &t))
-			return false;
+			return P2M_NONE;
 		if (access == ACCESS_STORE && v->domain->code)
-			code_will_write(v, t.gpa, PAGE_SIZE);
+			code_will_write(v, v->domain, t.gpa, PAGE_SIZE);
 	} while (unlikely(done != v->req_done));
-	return p2m_lookup(v->domain, t.gpa, pa, &size);
+	kind = p2m_kind(v->domain, t.gpa, pa);
+	return kind == P2M_GRANT_RO && access == ACCESS_STORE ? P2M_NONE : kind;
 }
 
 static long slow(struct vcpu *v, u64 gva, u8 *buf, u64 len, enum access access)
@@ -71,7 +73,7 @@ static long slow(struct vcpu *v, u64 gva, u8 *buf, u64 len, enum access access)
 		u64 n = MIN(len, PAGE_SIZE - (gva & (PAGE_SIZE - 1)));
 		paddr_t pa;
 
-		if (!guest_page(v, gva, access, &pa))
+		if (guest_page(v, gva, access, &pa) == P2M_NONE)
 			return -XEN_EFAULT;
 		if (access == ACCESS_STORE)
 			memcpy(pa_to_va(pa), buf, n);
@@ -84,14 +86,19 @@ static long slow(struct vcpu *v, u64 gva, u8 *buf, u64 len, enum access access)
 	return 0;
 }
 
-/* The memory at gva, for the stub to write to later on, by a single access; NULL: the kernel may not. */
+/*
+ * The memory at gva, for the stub to write to later on, by a single access; NULL: the kernel may not, or the page is not
+ * for the domain to keep.
+ */
 void *guest_to_write(struct vcpu *v, u64 gva)
 {
+	enum p2m_kind kind;
 	paddr_t pa;
 
 	if (v->domain->hvm)
 		v->csr.satp = csr_read(CSR_VSATP);
-	return guest_page(v, gva, ACCESS_STORE, &pa) ? pa_to_va(pa) : NULL;
+	kind = guest_page(v, gva, ACCESS_STORE, &pa);
+	return kind == P2M_RAM || kind == P2M_STUB ? pa_to_va(pa) : NULL;
 }
 
 static inline long copy(struct vcpu *v, u64 gva, void *buf, u64 len, enum access access)
@@ -118,6 +125,6 @@ long copy_to_guest_physical(struct vcpu *v, gpa_t gpa, const void *src, u64 len)
 {
 	if (v->domain->code)
 		for (gpa_t at = ALIGN_DOWN(gpa, PAGE_SIZE); at < gpa + len; at += PAGE_SIZE)
-			code_will_write(v, at, PAGE_SIZE);
+			code_will_write(v, v->domain, at, PAGE_SIZE);
 	return p2m_copy_to(v->domain, gpa, src, len) ? -XEN_EFAULT : 0;
 }

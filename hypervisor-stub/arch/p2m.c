@@ -3,8 +3,8 @@
  * A domain's physical memory: guest physical to machine addresses, in the format of Sv39x4 (15.5.1), so
  * that one table serves both kinds of guest: with H the hart walks it, without arch/walk.c does.
  *
- * Which memory a domain owns does not depend on it: that is d->pieces, and they go back at its end. A guest may
- * change what is mapped where (memory_op); then a piece of 2 MiB is split. Readers take no lock: an entry changes
+ * Which memory a domain owns does not depend on it: that is d->pieces, and they go back at its end (core/page.c). A
+ * guest may change what is mapped where (memory_op, grant_table_op); then a piece of 2 MiB is split. Readers take no lock: an entry changes
  * in one store, and tables that have been linked stay until the domain ends or starts again.
  */
 #include <xen/errno.h>
@@ -17,7 +17,8 @@
 #define ROOT_ENTRIES	2048		/* Sv39x4: the root is four pages, aligned as one piece */
 #define GPA_BITS	41
 #define LEAF		(PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
-#define PTE_STUB	BIT(8)		/* for software (12.3.1, RSW): P2M_STUB */
+#define PTE_STUB	BIT(8)		/* for software (12.3.1, RSW): P2M_STUB; */
+#define PTE_GRANT	BIT(9)		/* P2M_GRANT, without W P2M_GRANT_RO */
 #define MORE_TABLES	32		/* besides those that all of its memory in pages of 4 KiB takes */
 
 static paddr_t pte_addr(u64 pte)
@@ -105,16 +106,48 @@ static int map_2m(struct domain *d, gpa_t gpa, paddr_t pa)
 	return 0;
 }
 
+static const u64 flags_of[] = {
+	[P2M_RAM] = LEAF,
+	[P2M_STUB] = LEAF | PTE_STUB,
+	[P2M_GRANT] = LEAF | PTE_GRANT,
+	[P2M_GRANT_RO] = (LEAF | PTE_GRANT) & ~(PTE_W | PTE_D),
+};
+
 int p2m_map_2m(struct domain *d, gpa_t gpa, paddr_t pa)
 {
+	piece_own(d, pa);
 	d->pieces[d->nr_pieces++] = pa;
 	d->nr_pages += SZ_2M / PAGE_SIZE;
 	return map_2m(d, gpa, pa);
 }
 
-/* The domain starts again: its memory is where it was at first, and nothing else is. */
-void p2m_reset(struct domain *d)
+/* Those that others still use are no longer its own: they see nothing of what it does from now on. */
+static int replace_used(struct domain *d)
 {
+	for (unsigned int i = 0; i < d->nr_pieces; i++) {
+		paddr_t pa;
+
+		if (!piece_is_used(d->pieces[i]))
+			continue;
+		pa = memory_alloc(SZ_2M, SZ_2M);
+		if (!pa)
+			return -XEN_ENOMEM;
+		if (piece_leave(d->pieces[i]))
+			memory_free(d->pieces[i], SZ_2M);
+		piece_own(d, pa);
+		d->pieces[i] = pa;
+	}
+	return 0;
+}
+
+/*
+ * The domain starts again: its memory is where it was at first, and nothing else is. It grants nothing now. Negative:
+ * the machine has no memory in place of what others use.
+ */
+int p2m_reset(struct domain *d)
+{
+	if (replace_used(d))
+		return -XEN_ENOMEM;
 	for (unsigned int i = 0; i < ROOT_ENTRIES; i++) {
 		u64 *l1;
 
@@ -133,6 +166,7 @@ void p2m_reset(struct domain *d)
 	/* The tables that this takes were enough when it was built. */
 	for (unsigned int i = 0; i < d->nr_pieces; i++)
 		map_2m(d, GUEST_RAM_BASE + i * SZ_2M, d->pieces[i]);
+	return 0;
 }
 
 /* --- looking up --- */
@@ -178,7 +212,10 @@ enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa)
 	if (size == SZ_2M)
 		return P2M_RAM;
 	pte = READ_ONCE(((u64 *)pa_to_va(pte_addr(d->p2m[gpa >> 30])))[(gpa >> 21) & 511]);
-	return entry_4k(pte, gpa) & PTE_STUB ? P2M_STUB : P2M_RAM;
+	pte = entry_4k(pte, gpa);
+	if (unlikely(pte & PTE_GRANT))
+		return pte & PTE_W ? P2M_GRANT : P2M_GRANT_RO;
+	return pte & PTE_STUB ? P2M_STUB : P2M_RAM;
 }
 
 static int p2m_copy(struct domain *d, gpa_t gpa, u8 *buf, u64 len, bool to_guest)
@@ -187,7 +224,7 @@ static int p2m_copy(struct domain *d, gpa_t gpa, u8 *buf, u64 len, bool to_guest
 		paddr_t pa;
 		u64 size, n;
 
-		if (!p2m_lookup(d, gpa, &pa, &size))
+		if (!p2m_lookup(d, gpa, &pa, &size) || (to_guest && !p2m_writable(d, gpa)))
 			return -1;
 		n = MIN(len, size - (gpa & (size - 1)));
 		memcpy(to_guest ? pa_to_va(pa) : (void *)buf, to_guest ? (void *)buf : pa_to_va(pa), n);
@@ -240,7 +277,7 @@ int p2m_set(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind)
 	if (!l0)
 		return -XEN_ENOMEM;
 	WRITE_ONCE(l0[(gpa >> PAGE_SHIFT) & 511],
-		   kind == P2M_NONE ? 0 : make_pte(pa, kind == P2M_STUB ? LEAF | PTE_STUB : LEAF));
+		   kind == P2M_NONE ? 0 : make_pte(pa, flags_of[kind]));
 	if (kind != P2M_NONE)
 		d->p2m_top = MAX(d->p2m_top, gpa | (PAGE_SIZE - 1));
 	return 0;
@@ -252,13 +289,11 @@ void p2m_flush(struct vcpu *v, struct domain *d)
 	vcpu_fence_domain(v, d, 0, 0);
 }
 
-/* Gives the domain's memory back to the machine. Neighbouring pieces go back together. */
+/* Gives the domain's memory back to the machine, at the latest when nobody else uses it. */
 void p2m_free(struct domain *d)
 {
-	for (unsigned int i = 0, n; i < d->nr_pieces; i += n) {
-		for (n = 1; i + n < d->nr_pieces && d->pieces[i + n] == d->pieces[i] + n * SZ_2M; n++)
-			;
-		memory_free(d->pieces[i], n * SZ_2M);
-	}
+	for (unsigned int i = 0; i < d->nr_pieces; i++)
+		if (piece_leave(d->pieces[i]))
+			memory_free(d->pieces[i], SZ_2M);
 	d->nr_pieces = 0;
 }

@@ -130,7 +130,7 @@ static u64 mind_copies(struct vcpu *v, u64 va, enum access access, const struct 
 	if (region && access != ACCESS_STORE)
 		flags &= ~(PTE_W | PTE_D);
 	if (flags & PTE_W)
-		code_will_write(v, t->gpa, MIN(t->size, *piece));
+		code_will_write(v, v->domain, t->gpa, MIN(t->size, *piece));
 	if (!region || v->user || !(t->pte & PTE_G) || !shadow_is_global(v, va))
 		return flags;
 	if (v->hw_sstatus & SSTATUS_MXR)
@@ -240,6 +240,11 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 		flags = leaf_flags(v, t.pte);
 		if (unlikely(IN_TOP_TABLE(va)) && v->domain->page_shown)
 			piece = PAGE_SIZE;
+		if (unlikely(piece == PAGE_SIZE) && !p2m_writable(v->domain, t.gpa)) {
+			if (access == ACCESS_STORE)
+				return access_fault[access];
+			flags &= ~(PTE_W | PTE_D);
+		}
 		if (v->domain->code)
 			flags = mind_copies(v, va, access, &t, &pa, &piece, flags);
 		/* Waiting for another vCPU it may have done a fence for one: the walk is from before that. */

@@ -30,8 +30,13 @@ static __attribute__((noinline)) bool change_pte(struct vcpu *v, u64 gpa, u64 *p
 {
 	u64 done = v->req_done;
 
+	/* Of a page that is not to be written: as if it had been. */
+	if (!p2m_writable(v->domain, gpa)) {
+		*pte = want;
+		return true;
+	}
 	if (v->domain->code)
-		code_will_write(v, gpa, PAGE_SIZE);
+		code_will_write(v, v->domain, gpa, PAGE_SIZE);
 	if (unlikely(done != v->req_done) ||
 	    !__atomic_compare_exchange_n(ptep, pte, want, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return false;

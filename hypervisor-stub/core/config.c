@@ -65,6 +65,22 @@ static void reserve_modules(const struct domain_config *c)
 		memory_reserve(c->ramdisk.start, c->ramdisk.size);
 }
 
+/* A u32, under the name that xl.cfg has for it. */
+static u64 frames(int node, const char *name, u64 otherwise)
+{
+	u64 n;
+
+	return fdt_read_number(machine_fdt, node, name, &n) ? n : otherwise;
+}
+
+static u64 option_frames(const char *name, u64 otherwise)
+{
+	char value[24];
+	const char *s = option_value(name, value, sizeof(value));
+
+	return s ? strtoul(s, NULL, 0) : otherwise;
+}
+
 static void read_domu(struct domain_config *c, int node, unsigned int id)
 {
 	const char *mode = fdt_read_string(machine_fdt, node, "pvops,mode");
@@ -78,6 +94,8 @@ static void read_domu(struct domain_config *c, int node, unsigned int id)
 	/* Sizes that overflow are as absent as memory that is not there. */
 	c->memory = kib < 1UL << 40 ? kib << 10 : ~0UL << 21;
 	c->vcpus = cpus < 1000 ? cpus : 1000;
+	c->grant_frames = frames(node, "max_grant_frames", GRANT_FRAMES);
+	c->maptrack_frames = frames(node, "max_maptrack_frames", MAPTRACK_FRAMES);
 	c->hvm = mode ? !strcmp(mode, "hvm") : default_hvm();
 	read_modules(c, node);
 	reserve_modules(c);
@@ -94,6 +112,8 @@ static void read_dom0(struct domain_config *c, int chosen)
 	c->memory = parse_size(s ? s : DOM0_MEMORY);
 	s = option_value("dom0_max_vcpus", value, sizeof(value));
 	c->vcpus = s ? strtoul(s, NULL, 0) : 1;
+	c->grant_frames = option_frames("gnttab_max_frames", GRANT_FRAMES);
+	c->maptrack_frames = option_frames("gnttab_max_maptrack_frames", MAPTRACK_FRAMES);
 	c->hvm = default_hvm();
 	read_modules(c, chosen);
 	reserve_modules(c);

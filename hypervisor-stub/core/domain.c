@@ -9,11 +9,10 @@
 #include "vcpu.h"
 #include "xen.h"
 
-/* Of a domain's memory, what its tables take on top: pv 1/40 for the shadows, hvm 1/256 for the second stage. */
-#define POOL_SHARE_PV	40
+/* Of a domain's memory, what its tables take on top: pv 1/44 for the shadows, hvm 1/256 for the second stage. */
+#define POOL_SHARE_PV	44
 #define POOL_SHARE_HVM	256
 #define POOL_MIN	(256UL << 10)
-#define XEN_SHARE	(64UL << 10)	/* of it, what xen/ takes for shared pages and ports */
 #define MEMORY_MIN	(16UL << 20)
 
 struct domain *domains[MAX_DOMAINS];
@@ -61,7 +60,7 @@ static const char *alloc_pool(struct domain *d)
 	paddr_t pa;
 
 	/* The root of the second stage is the first thing in it: four pages, which want alignment as one. */
-	size = ALIGN_UP(size + p2m_pool_size(d->cfg.memory) + XEN_SHARE, PAGE_SIZE);
+	size = ALIGN_UP(size + p2m_pool_size(d->cfg.memory) + xen_domain_room(&d->cfg), PAGE_SIZE);
 	pa = memory_alloc(size, 4 * PAGE_SIZE);
 	if (!pa)
 		return "the machine has not enough memory for its tables";
@@ -93,7 +92,7 @@ static const char *create_vcpus(struct domain *d)
 
 	if (!d->hvm)
 		d->code = code_create(d);
-	fixed = d->pool_used + XEN_SHARE + 2 * PAGE_SIZE * d->cfg.vcpus;	/* lost to alignment */
+	fixed = d->pool_used + xen_domain_room(&d->cfg) + 2 * PAGE_SIZE * d->cfg.vcpus;	/* lost to alignment */
 	share = d->pool_size > fixed ? (d->pool_size - fixed) / d->cfg.vcpus : 0;
 
 	for (d->nr_vcpus = 0; d->nr_vcpus < d->cfg.vcpus; d->nr_vcpus++)
@@ -114,6 +113,10 @@ static const char *check_config(const struct domain_config *c)
 		return "less than 16 MiB of memory";
 	if (c->memory > memory_available())
 		return "the machine has not that much memory";
+	if (!c->grant_frames || c->grant_frames > GRANT_FRAMES_MAX)
+		return "max_grant_frames is not 1 to 4096";
+	if (c->maptrack_frames > MAPTRACK_FRAMES_MAX)
+		return "max_maptrack_frames is more than 1024";
 	if (c->hvm && !have_h)
 		return "hvm asked for, but the harts have no H extension";
 	return NULL;
@@ -189,11 +192,23 @@ static void create(struct domain_config *cfg)
 	printk("d%u: memory %lu KiB tables %lu KiB\n", d->id, d->cfg.memory >> 10, d->pool_size >> 10);
 }
 
+/* For what there is to know of each page of the machine. */
+static void take_pages_room(void)
+{
+	u64 size = pages_room(memory_start(), memory_end());
+	paddr_t pa = memory_alloc(size, PAGE_SIZE);
+
+	if (!pa)
+		panic("the machine has no %lu KiB to keep track of its pages", size >> 10);
+	pages_init(memory_start(), memory_end(), pa_to_va(pa));
+}
+
 void domains_create(void)
 {
 	unsigned int n = config_read(configs, MAX_DOMAINS);
 
 	memory_ready();
+	take_pages_room();
 	if (!n)
 		printk("no domain in the device tree (/chosen has neither xen,domain nor multiboot,kernel)\n");
 	for (unsigned int i = 0; i < n; i++) {
@@ -346,8 +361,10 @@ static bool reboot(struct domain *d)
 {
 	const char *why;
 
-	p2m_reset(d);
-	if (xen_domain_reset(d))
+	grants_leave(d);
+	if (p2m_reset(d))
+		why = "the machine has no memory for that which others use";
+	else if (xen_domain_reset(d))
 		why = "no room for its shared pages";
 	else
 		why = domain_load(d, &d->entry, &d->fdt);

@@ -50,6 +50,15 @@ bool memory_is_ram(paddr_t start, u64 size)
 	return false;
 }
 
+paddr_t memory_start(void)
+{
+	paddr_t start = ~0UL;
+
+	for (unsigned int i = 0; i < nr_ram; i++)
+		start = MIN(start, ram[i].start);
+	return start;
+}
+
 paddr_t memory_end(void)
 {
 	paddr_t end = 0;

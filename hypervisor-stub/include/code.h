@@ -44,7 +44,7 @@ void code_gone(struct vcpu *v, struct domain *d, u64 gpa);
 /* For arch/shadow.c, where d->code is not NULL. */
 u8 *code_for_fetch(struct vcpu *v, u64 va, paddr_t pa);
 bool code_for_data(struct vcpu *v, u64 va);
-void code_will_write(struct vcpu *v, u64 gpa, u64 size);
+void code_will_write(struct vcpu *v, struct domain *d, u64 gpa, u64 size);
 
 /* A page of memory is mapped writable: then it has no copy, and whoever makes one flushes what is entered before. */
 static inline bool code_is_writable(const struct code *c, u64 gpa)

@@ -5,6 +5,7 @@
 
 #include "csr.h"
 #include "event.h"
+#include "grant.h"
 #include "lock.h"
 #include "stub.h"
 #include "types.h"
@@ -24,6 +25,7 @@ struct module {
 
 /* What xen/ keeps of a domain, besides its event channels. */
 struct domain_xen {
+	struct domain_grants grants;
 	struct xencons_interface *console;	/* a page of the pool */
 	u32 console_port;			/* the guest's end of the console's event channel */
 	spinlock_t console_lock;		/* of our side of the ring */
@@ -39,6 +41,7 @@ struct domain_config {
 	char name[32];
 	u64 memory;		/* bytes */
 	unsigned int vcpus;
+	u64 grant_frames, maptrack_frames;	/* as many as there may be */
 	bool hvm;
 	bool give_kernel;	/* the kernel's memory may become the domain's */
 	struct module kernel, ramdisk;
@@ -112,6 +115,18 @@ void domain_release(struct domain *d);
 void *domain_pool_take(struct domain *d, u64 size);
 void *domain_pool_alloc(struct domain *d, u64 size);	/* the same, zeroed */
 
+/* core/page.c */
+u64 pages_room(paddr_t start, paddr_t end);
+void pages_init(paddr_t start, paddr_t end, void *room);
+void piece_own(struct domain *d, paddr_t pa);
+bool piece_leave(paddr_t pa);
+bool piece_is_used(paddr_t pa);
+bool page_get(struct domain *d, gpa_t gpa, paddr_t *pa);
+void page_put(paddr_t pa);
+u32 page_users(paddr_t pa);
+void page_give_back(struct domain *d, paddr_t pa);
+bool pages_take(struct domain *d, u64 n, paddr_t *pa);
+
 /* core/load.c: NULL, or why not */
 const char *domain_load(struct domain *d, u64 *entry, u64 *fdt);
 paddr_t load_piece_in_place(const struct domain *d, u64 off);
@@ -127,12 +142,14 @@ enum p2m_kind {
 	P2M_NONE,
 	P2M_RAM,		/* a page of the domain's memory */
 	P2M_STUB,		/* one that the stub shares with it */
+	P2M_GRANT,		/* mapped by a grant */
+	P2M_GRANT_RO,		/* the same, not to be written */
 };
 
 u64 p2m_pool_size(u64 memory);		/* what it takes of the domain's pool */
 int p2m_init(struct domain *d);
 int p2m_map_2m(struct domain *d, gpa_t gpa, paddr_t pa);	/* of its memory; when it is built */
-void p2m_reset(struct domain *d);				/* as it was built; none of its vCPUs runs */
+int p2m_reset(struct domain *d);				/* as it was built; none of its vCPUs runs */
 bool p2m_lookup(const struct domain *d, gpa_t gpa, paddr_t *pa, u64 *size);
 /* The same for what is mapped in a piece of 2 MiB: false if it is not. */
 static inline bool p2m_quick(const struct domain *d, gpa_t gpa, paddr_t *pa)
@@ -150,6 +167,15 @@ static inline bool p2m_quick(const struct domain *d, gpa_t gpa, paddr_t *pa)
 }
 
 enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa);
+
+/* What is there, if anything, may be written. */
+static inline bool p2m_writable(const struct domain *d, gpa_t gpa)
+{
+	paddr_t pa;
+
+	return p2m_quick(d, gpa, &pa) || p2m_kind(d, gpa, &pa) != P2M_GRANT_RO;
+}
+
 int p2m_copy_to(struct domain *d, gpa_t gpa, const void *src, u64 len);
 int p2m_copy_from(struct domain *d, void *dst, gpa_t gpa, u64 len);
 void p2m_free(struct domain *d);

@@ -33,6 +33,7 @@ paddr_t memory_end(void);
 paddr_t memory_alloc(u64 size, u64 align);	/* 0 when there is none */
 void memory_free(paddr_t start, u64 size);
 u64 memory_available(void);
+paddr_t memory_start(void);
 
 /* core/machine.c: what the device tree says of the machine */
 extern const void *machine_fdt;

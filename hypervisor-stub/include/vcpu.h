@@ -5,6 +5,7 @@
 
 #include "csr.h"
 #include "event.h"
+#include "grant.h"
 #include "lock.h"
 #include "shadow.h"
 #include "smp.h"
@@ -171,6 +172,8 @@ struct vcpu {
 	bool req_fence_i, req_all;
 	unsigned int req_count;
 	struct fence_range req[VCPU_MAX_RANGES];
+
+	struct vcpu_unmaps unmaps;
 
 	/* Last: what is beyond the first 2 KiB takes an instruction more to get at. */
 	struct shadow shadow;	/* pv: the virtual TLB */

@@ -11,6 +11,7 @@
 #include <xen/errno.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>
+#include <xen/grant_table.h>
 #include <xen/hvm.h>
 #include <xen/hypercalls.h>
 #include <xen/memory.h>
@@ -25,6 +26,7 @@
 int xen_domain_init(struct domain *d);
 int xen_domain_reset(struct domain *d);
 void xen_domain_destroy(struct domain *d);
+u64 xen_domain_room(const struct domain_config *c);	/* what init takes of its pool */
 
 /* The version whose ABI this is */
 #define XEN_MAJOR		4
@@ -108,6 +110,9 @@ long do_multicall(struct vcpu *v, const u64 *a);
 long do_console_io(struct vcpu *v, const u64 *a);
 long do_vm_assist(struct vcpu *v, const u64 *a);
 long do_physdev_op(struct vcpu *v, const u64 *a);
+
+/* --- xen/memory.c; under d->p2m_lock, and p2m_flush() is the caller's to do --- */
+int memory_set_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind);
 
 /* --- xen/event_channel.c, for the rest of xen/ --- */
 

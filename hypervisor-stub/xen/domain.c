@@ -21,10 +21,17 @@ static int start(struct domain *d)
 	return 0;
 }
 
+#define XEN_ROOM	(64UL << 10)	/* shared pages and ports */
+
+u64 xen_domain_room(const struct domain_config *c)
+{
+	return XEN_ROOM + grants_room(c);
+}
+
 int xen_domain_init(struct domain *d)
 {
 	d->xen.console = domain_pool_alloc(d, PAGE_SIZE);
-	if (!d->xen.console || domain_events_init(d))
+	if (!d->xen.console || domain_events_init(d) || grants_init(d))
 		return -1;
 	return start(d);
 }
@@ -34,6 +41,7 @@ int xen_domain_reset(struct domain *d)
 	struct domain_xen *x = &d->xen;
 
 	domain_events_reset(d);
+	grants_reset(d);
 	memset(x->console, 0, PAGE_SIZE);
 	memset(x->params, 0, sizeof(x->params));
 	x->console_used = false;
@@ -44,5 +52,6 @@ int xen_domain_reset(struct domain *d)
 
 void xen_domain_destroy(struct domain *d)
 {
+	grants_leave(d);
 	domain_events_destroy(d);
 }

@@ -10,20 +10,25 @@
 #define BUDGET		200	/* of about 1,000 instructions each: 0.2 ms of a slow hart */
 #define OPS_MAX		32	/* ops of a family are numbered below that */
 #define ARGUMENT_MAX	1024
+#define LIST_COST	2	/* a page is copied, or mapped */
+#define GRANT_OP_BITS	12	/* of the op; above it Xen keeps how far it is */
 
 /* How the argument is copied, by the table's direction. */
 #define COPY_IN		1
 #define COPY_OUT	2
+#define IS_LIST		4
 #define FLAGS_NONE	0
 #define FLAGS_RAW	0
 #define FLAGS_IN	COPY_IN
 #define FLAGS_OUT	COPY_OUT
 #define FLAGS_INOUT	(COPY_IN | COPY_OUT)
+#define FLAGS_LIST	(COPY_IN | COPY_OUT | IS_LIST)
 #define SIZE_NONE(type)	0
 #define SIZE_RAW(type)	0
 #define SIZE_IN(type)	sizeof(type)
 #define SIZE_OUT(type)	sizeof(type)
 #define SIZE_INOUT(type) sizeof(type)
+#define SIZE_LIST(type)	sizeof(type)
 
 enum family {
 	FAMILY_none,
@@ -93,6 +98,36 @@ static long call_op(struct vcpu *v, const struct op *op, u64 handle)
 	return ret;
 }
 
+/* Each by itself. What they leave to be done is done before the guest goes on. */
+static long call_list(struct vcpu *v, const struct op *op, u64 handle, u32 nr)
+{
+	u32 first = hypercall_progress(v), i = first;
+	long ret = 0;
+
+	for (; i < nr && ret >= 0; i++) {
+		if (hypercall_preempt(v, LIST_COST) && i != first) {
+			ret = hypercall_again(v, i);
+			break;
+		}
+		ret = call_op(v, op, handle + (u64)i * op->size);
+	}
+	grants_settle(v);
+	return ret;
+}
+
+static long call_grant_op(struct vcpu *v, const struct op *op, const u64 *a)
+{
+	u32 nr = a[2];
+
+	if ((u32)a[0] >> GRANT_OP_BITS || nr >> 31)
+		return -XEN_EINVAL;
+	if ((u32)a[0] >= OPS_MAX || !op->call)
+		return -XEN_ENOSYS;
+	if (op->flags & IS_LIST)
+		return call_list(v, op, a[1], nr);
+	return nr == 1 ? call_op(v, op, a[1]) : -XEN_EINVAL;
+}
+
 static long call_vcpu_op(struct vcpu *v, u32 nr, u32 vcpu, u64 handle)
 {
 	struct domain *d = v->domain;
@@ -149,6 +184,8 @@ long hypercall_dispatch(struct vcpu *v, u64 nr)
 		return -XEN_ENOSYS;
 	if (family == FAMILY_memory_op)
 		op &= MEMOP_CMD_MASK;	/* above it is the extent to begin with */
+	if (family == FAMILY_grant_table_op)
+		return call_grant_op(v, &ops[family][op % OPS_MAX], a);
 	if (likely(op < OPS_MAX && ops[family][op].call))
 		return call_op(v, &ops[family][op], a[1]);
 	if (family == FAMILY_vcpu_op)

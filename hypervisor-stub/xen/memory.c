@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A domain's physical address space: what is at which frame. Pages never leave the domain: what it gives back waits in
- * d->free_pages until it asks for memory again. A page that something else was put over, or that was removed without
- * being given back, is the domain's and has no address any more, as in Xen, until the domain ends or starts again.
+ * d->free_pages until it asks for memory again; if others still use it, by grants, not before they are done. A page that
+ * something else was put over, or that was removed without being given back, is the domain's and has no address any more,
+ * as in Xen, until the domain ends or starts again. What is mapped by a grant is not the domain's to give back or remove.
  */
 #include "code.h"
 #include "std.h"
@@ -20,18 +21,33 @@ static u64 first_extent(const struct vcpu *v)
 
 /* --- a page at a frame; under d->p2m_lock --- */
 
-/* v makes the call; d is the domain whose frame it is. What was there has no address any more. */
-static int set_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind)
+/* A page of the stub's is there no longer, and may be put elsewhere. */
+static void stub_page_left(struct domain *d, u64 gfn, paddr_t pa)
 {
+	struct domain_grants *g = &d->xen.grants;
+	u64 idx = (pa - va_to_pa(g->entries)) >> PAGE_SHIFT;
+
+	if (d->xen.shared_frame == gfn + 1)
+		d->xen.shared_frame = 0;
+	if (idx < g->max_frames && g->at[idx] == gfn + 1)
+		g->at[idx] = 0;
+}
+
+/* v makes the call; d is the domain whose frame it is. What was there has no address any more. */
+int memory_set_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind)
+{
+	enum p2m_kind old;
+	paddr_t old_pa;
 	int ret;
 
 	if (gfn >> (64 - PAGE_SHIFT))
 		return -XEN_EINVAL;
+	old = p2m_kind(d, gfn << PAGE_SHIFT, &old_pa);
 	ret = p2m_set(d, gfn << PAGE_SHIFT, pa, kind);
 	if (ret)
 		return ret;
-	if (d->xen.shared_frame == gfn + 1)
-		d->xen.shared_frame = 0;
+	if (old == P2M_STUB)
+		stub_page_left(d, gfn, old_pa);
 	if (d->code)
 		code_gone(v, d, gfn << PAGE_SHIFT);
 	return 0;
@@ -42,37 +58,34 @@ static bool give_back(struct vcpu *v, struct domain *d, u64 gfn)
 	paddr_t pa = 0;
 	enum p2m_kind kind = gfn >> (64 - PAGE_SHIFT) ? P2M_NONE : p2m_kind(d, gfn << PAGE_SHIFT, &pa);
 
-	if (kind == P2M_NONE || set_frame(v, d, gfn, 0, P2M_NONE))
+	if ((kind != P2M_RAM && kind != P2M_STUB) || memory_set_frame(v, d, gfn, 0, P2M_NONE))
 		return false;
-	if (kind == P2M_RAM) {
-		d->free_pages[d->nr_free++] = pa >> PAGE_SHIFT;
-		d->nr_pages--;
-	}
+	if (kind == P2M_RAM)
+		page_give_back(d, pa);
 	return true;
 }
 
 static bool take(struct vcpu *v, struct domain *d, u64 gfn)
 {
-	paddr_t pa = (paddr_t)d->free_pages[d->nr_free - 1] << PAGE_SHIFT;
+	paddr_t pa;
 
-	memset(pa_to_va(pa), 0, PAGE_SIZE);
-	if (set_frame(v, d, gfn, pa, P2M_RAM))
+	if (!pages_take(d, 1, &pa))
 		return false;
-	d->nr_free--;
-	d->nr_pages++;
-	return true;
+	memset(pa_to_va(pa), 0, PAGE_SIZE);
+	if (!memory_set_frame(v, d, gfn, pa, P2M_RAM))
+		return true;
+	page_give_back(d, pa);
+	return false;
 }
 
 /* --- the balloon: one extent each; false: it cannot be done --- */
 
 static bool increase(struct vcpu *v, struct domain *d, u64 gfn, u64 pages)
 {
-	if (d->nr_free < pages)
-		return false;
+	paddr_t pa;
+
 	/* They have no address. */
-	d->nr_free -= pages;
-	d->nr_pages += pages;
-	return true;
+	return pages_take(d, pages, &pa);
 }
 
 static bool decrease(struct vcpu *v, struct domain *d, u64 gfn, u64 pages)
@@ -84,7 +97,7 @@ static bool decrease(struct vcpu *v, struct domain *d, u64 gfn, u64 pages)
 
 static bool populate(struct vcpu *v, struct domain *d, u64 gfn, u64 pages)
 {
-	if (d->nr_free < pages)
+	if (READ_ONCE(d->nr_free) < pages)
 		return false;
 	while (pages && take(v, d, gfn++))
 		pages--;
@@ -224,9 +237,25 @@ static int add_shared_info(struct vcpu *v, struct domain *d, u64 idx, u64 gfn)
 		return -XEN_EINVAL;
 	if (d->xen.shared_frame)
 		return -XEN_EBUSY;
-	ret = set_frame(v, d, gfn, va_to_pa(d->shared_info), P2M_STUB);
+	ret = memory_set_frame(v, d, gfn, va_to_pa(d->shared_info), P2M_STUB);
 	if (!ret)
 		d->xen.shared_frame = gfn + 1;
+	return ret;
+}
+
+static int add_grant_frame(struct vcpu *v, struct domain *d, u64 idx, u64 gfn)
+{
+	u64 *at = &d->xen.grants.at[idx];
+	void *frame = grants_frame(d, idx);
+	int ret;
+
+	if (!frame)
+		return -XEN_EINVAL;
+	if (*at)
+		return -XEN_EBUSY;
+	ret = memory_set_frame(v, d, gfn, va_to_pa(frame), P2M_STUB);
+	if (!ret)
+		*at = gfn + 1;
 	return ret;
 }
 
@@ -237,7 +266,7 @@ static int add_page(struct vcpu *v, struct domain *d, u32 space, u64 idx, u64 gf
 	case XENMAPSPACE_shared_info:
 		return add_shared_info(v, d, idx, gfn);
 	case XENMAPSPACE_grant_table:
-		return -XEN_EINVAL;	/* the domain has a grant table of no frames */
+		return add_grant_frame(v, d, idx, gfn);
 	default:
 		return -XEN_ENOSYS;
 	}
@@ -329,6 +358,7 @@ long memory_add_to_physmap_batch(struct vcpu *v, void *arg)
 long memory_remove_from_physmap(struct vcpu *v, void *arg)
 {
 	const struct xen_remove_from_physmap *r = arg;
+	enum p2m_kind kind;
 	struct domain *d;
 	paddr_t pa;
 	long ret;
@@ -339,10 +369,8 @@ long memory_remove_from_physmap(struct vcpu *v, void *arg)
 	if (ret)
 		return ret;
 	vcpu_lock(v, &d->p2m_lock);
-	if (r->gpfn >> (64 - PAGE_SHIFT) || p2m_kind(d, r->gpfn << PAGE_SHIFT, &pa) == P2M_NONE)
-		ret = -XEN_ENOENT;
-	else
-		ret = set_frame(v, d, r->gpfn, 0, P2M_NONE);
+	kind = r->gpfn >> (64 - PAGE_SHIFT) ? P2M_NONE : p2m_kind(d, r->gpfn << PAGE_SHIFT, &pa);
+	ret = kind == P2M_RAM || kind == P2M_STUB ? memory_set_frame(v, d, r->gpfn, 0, P2M_NONE) : -XEN_ENOENT;
 	p2m_flush(v, d);
 	spin_unlock(&d->p2m_lock);
 	domain_put(v, d);

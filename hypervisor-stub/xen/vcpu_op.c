@@ -45,7 +45,7 @@ void *event_page(struct vcpu *v, u64 gfn)
 	if (kind != P2M_RAM && kind != P2M_STUB)
 		return NULL;
 	if (kind == P2M_RAM && v->domain->code)
-		code_will_write(v, gfn << PAGE_SHIFT, PAGE_SIZE);
+		code_will_write(v, v->domain, gfn << PAGE_SHIFT, PAGE_SIZE);
 	return pa_to_va(pa);
 }
 

@@ -13,7 +13,7 @@
  *   name        of the function that does it
  *   argument    the type of what the guest handle in a2 points to
  *   direction   NONE: there is no argument, and a2 is 0; IN: read by the hypervisor; OUT: written by it if there was no
- *               error; INOUT: both; RAW: as the text says
+ *               error; INOUT: both; LIST: a3 of them one behind the other, each INOUT; RAW: as the text says
  *   errors      what may be returned besides ENOSYS, which says that there is no such hypercall or op, and EFAULT,
  *               which says that the argument is not memory that the guest's kernel may read or write
  *   text        what it does, and what is returned where that is not 0
@@ -26,6 +26,7 @@
 	X(13, multicall, "calls, nr", 0, "several hypercalls at once")				\
 	X(17, xen_version, "op, arg", 2, "which hypervisor this is, and what it can do")	\
 	X(18, console_io, "op, count, buffer", 2, "the hypervisor's console")			\
+	X(20, grant_table_op, "op, arg, count", 6, "pages that a domain lets others use")	\
 	X(21, vm_assist, "op, type", 0, "modes that other architectures have")			\
 	X(24, vcpu_op, "op, vcpu, arg", 3, "a vCPU's registered areas, state and timers")	\
 	X(29, sched_op, "op, arg", 2, "yielding, waiting and shutting down")			\
@@ -86,6 +87,30 @@
 	  "The hypervisor's command line, a string.")						\
 	X(xen_version, XENVER_build_id, version_build_id, struct xen_build_id, RAW, "ENODATA ENOBUFS EINVAL EPERM", \
 	  "Its build id.") \
+	X(grant_table_op, GNTTABOP_map_grant_ref, grant_map_grant_ref, struct gnttab_map_grant_ref, LIST, "EINVAL", \
+	  "Maps granted pages.")								\
+	X(grant_table_op, GNTTABOP_unmap_grant_ref, grant_unmap_grant_ref,			\
+	  struct gnttab_unmap_grant_ref, LIST, "EINVAL", "Unmaps them.")			\
+	X(grant_table_op, GNTTABOP_setup_table, grant_setup_table, struct gnttab_setup_table, INOUT, "EINVAL", \
+	  "Makes a table larger, and tells at which frames it is.")				\
+	X(grant_table_op, GNTTABOP_transfer, grant_transfer, void, NONE, "EINVAL EOPNOTSUPP", \
+	  "Not here: a page has an address in one domain.")					\
+	X(grant_table_op, GNTTABOP_copy, grant_copy, struct gnttab_copy, LIST, "EINVAL",	\
+	  "Copies from and to granted pages.")							\
+	X(grant_table_op, GNTTABOP_query_size, grant_query_size, struct gnttab_query_size, INOUT, "EINVAL", \
+	  "How large a table is, and may be.")							\
+	X(grant_table_op, GNTTABOP_unmap_and_replace, grant_unmap_and_replace,			\
+	  struct gnttab_unmap_and_replace, LIST, "EINVAL", "Not here: page tables have frames of the domain.") \
+	X(grant_table_op, GNTTABOP_set_version, grant_set_version, struct gnttab_set_version, INOUT, \
+	  "EINVAL ENOSYS", "Of the table: it stays 1.")						\
+	X(grant_table_op, GNTTABOP_get_status_frames, grant_get_status_frames,			\
+	  struct gnttab_get_status_frames, INOUT, "EINVAL", "Of version 2: there are none.")	\
+	X(grant_table_op, GNTTABOP_get_version, grant_get_version, struct gnttab_get_version, INOUT, \
+	  "EINVAL ESRCH EPERM", "Of a domain's table.")						\
+	X(grant_table_op, GNTTABOP_swap_grant_ref, grant_swap_grant_ref, struct gnttab_swap_grant_ref, LIST, "EINVAL", \
+	  "Exchanges two entries that nobody uses.")						\
+	X(grant_table_op, GNTTABOP_cache_flush, grant_cache_flush, struct gnttab_cache_flush, LIST, "EINVAL", \
+	  "Looks at its arguments: devices look into the caches.")				\
 	X(sched_op, SCHEDOP_yield, sched_op_yield, void, NONE, "", "Others may run first.")	\
 	X(sched_op, SCHEDOP_block, sched_op_block, void, NONE, "", "Waits for an event or interrupt.") \
 	X(sched_op, SCHEDOP_shutdown, sched_op_shutdown, struct sched_shutdown, IN, "", \

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A pv domain to test with; see guest.h. */
+#include <stdlib.h>
 #include <string.h>
 #include "guest.h"
 #include "xen.h"
@@ -12,12 +13,19 @@
 static void make(struct domain *d, unsigned int n, unsigned int mib, unsigned int vcpus, unsigned int shadow_pages)
 {
 	unsigned int pieces = mib / 2;
+	static void *room;
 	u64 share;
 
 	memset(d, 0, sizeof(*d));
 	d->id = 1 - n;
 	d->cfg.id = d->id;
 	d->cfg.memory = (u64)mib << 20;
+	d->cfg.grant_frames = 2;
+	d->cfg.maptrack_frames = 1;
+	if (!room) {
+		room = calloc(1, pages_room(HOST_RAM_BASE, HOST_RAM_BASE + HOST_RAM_SIZE));
+		pages_init(HOST_RAM_BASE, HOST_RAM_BASE + HOST_RAM_SIZE, room);
+	}
 	d->pool = pa_to_va(POOL_AT + n * POOL_SIZE);
 	d->pool_size = POOL_SIZE;
 	/* What the pool is made of has been used before. */

@@ -249,7 +249,7 @@ static void shared_info(void **state)
 static void other_spaces(void **state)
 {
 	(void)state;
-	assert_int_equal(put(DOMID_SELF, XENMAPSPACE_grant_table, 0, HOLE), -XEN_EINVAL);
+	assert_int_equal(put(DOMID_SELF, XENMAPSPACE_grant_table, d->cfg.grant_frames, HOLE), -XEN_EINVAL);
 	assert_int_equal(put(DOMID_SELF, XENMAPSPACE_gmfn, FRAME(0), HOLE), -XEN_ENOSYS);
 	assert_int_equal(put(DOMID_SELF, XENMAPSPACE_gmfn_foreign, FRAME(0), HOLE), -XEN_ENOSYS);
 	assert_int_equal(put(DOMID_SELF, XENMAPSPACE_dev_mmio, FRAME(0), HOLE), -XEN_EACCES);
@@ -360,7 +360,7 @@ static void copies(void **state)
 	assert_int_equal(c->copied[frame / 64], 0);
 	/* Beyond its memory there are none to look for. */
 	assert_int_equal(put(DOMID_SELF, XENMAPSPACE_shared_info, 0, HOLE), 0);
-	code_will_write(v, HOLE << PAGE_SHIFT, PAGE_SIZE);
+	code_will_write(v, v->domain, HOLE << PAGE_SHIFT, PAGE_SIZE);
 	/* The SBI writes, too. */
 	c->slot[3].copy = c->pages;
 	c->slot[3].frame = 800;

@@ -23,8 +23,20 @@ static void see(const struct domain *d, paddr_t pa)
 	seen[n] = 1;
 }
 
+/* There is a handle for it, and one only; its page has a user. */
+static void see_mapping(const struct domain *d, gpa_t gpa, paddr_t pa)
+{
+	const struct domain_grants *g = &d->xen.grants;
+	unsigned int n = 0;
+
+	for (u32 i = 0; i < g->nr_handles; i++)
+		n += g->handles[i].mapped && g->handles[i].gfn == gpa >> PAGE_SHIFT && g->handles[i].mfn == pa >> PAGE_SHIFT;
+	must(n >= 1 && page_users(pa));
+}
+
 static void look(const struct domain *d, gpa_t gpa)
 {
+	const struct domain_grants *g = &d->xen.grants;
 	paddr_t pa;
 
 	switch (p2m_kind(d, gpa, &pa)) {
@@ -33,11 +45,42 @@ static void look(const struct domain *d, gpa_t gpa)
 	case P2M_RAM:
 		see(d, pa);
 		break;
+	case P2M_GRANT:
+	case P2M_GRANT_RO:
+		see_mapping(d, gpa, pa);
+		break;
 	case P2M_STUB:
-		/* Pages of the stub: only these, and shared_info where it is said to be. */
+		/* Pages of the stub: only these, and shared_info and the grant table where they are said to be. */
+		if (pa - va_to_pa(g->entries) < g->frames * PAGE_SIZE) {
+			must(g->at[(pa - va_to_pa(g->entries)) >> PAGE_SHIFT] == (gpa >> PAGE_SHIFT) + 1);
+			break;
+		}
 		must(pa == va_to_pa(d->shared_info) || pa == va_to_pa(d->xen.console));
 		must(pa != va_to_pa(d->shared_info) || d->xen.shared_frame == (gpa >> PAGE_SHIFT) + 1);
 		break;
+	}
+}
+
+/* What is in use is what has handles, of whatever domain. Only an entry that is in use says so, unless the guest wrote it. */
+static void check_grants(const struct domain *d)
+{
+	const struct domain_grants *g = &d->xen.grants;
+
+	for (u32 ref = 0; ref < g->max_frames * GRANTS_A_FRAME; ref++) {
+		unsigned int readers = 0, writers = 0;
+
+		for (unsigned int i = 0; i < nr_domains; i++) {
+			const struct domain_grants *m = &domains[i]->xen.grants;
+
+			for (u32 h = 0; g->use[ref].readers + g->use[ref].writers && h < m->nr_handles; h++) {
+				const struct grant_pin *p = &m->handles[h];
+				bool here = p->mapped && p->granter == d->id && p->life == g->life && p->ref == ref;
+
+				readers += here && !p->write;
+				writers += here && p->write;
+			}
+		}
+		must(g->use[ref].readers == readers && g->use[ref].writers == writers);
 	}
 }
 
@@ -47,6 +90,7 @@ void guest_check_memory(const struct domain *d)
 
 	memset(seen, 0, sizeof(seen));
 	must(d->nr_pages + d->nr_free == total);
+	check_grants(d);
 	for (u64 i = 0; i < d->nr_free; i++)
 		see(d, (paddr_t)d->free_pages[i] << PAGE_SHIFT);
 	for (u64 root = 0; root < 2048; root++) {

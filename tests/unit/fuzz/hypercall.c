@@ -16,6 +16,7 @@
 #define SCRATCH		(GUEST_RAM_BASE + (1UL << 20))	/* arguments, then lists */
 #define LISTS		(SCRATCH + 2 * PAGE_SIZE)
 #define LIST_WORDS	64
+#define GRANTS		4
 #define AGAIN_MAX	10000
 
 static struct domain *dom[2];
@@ -28,6 +29,7 @@ static const struct { u16 number, op, size; } calls[] = {
 #define SIZE_IN(type)	sizeof(type)
 #define SIZE_OUT(type)	sizeof(type)
 #define SIZE_INOUT(type) sizeof(type)
+#define SIZE_LIST(type)	sizeof(type)
 #define X(hypercall, op, name, argument, direction, errors, text) \
 	{ __HYPERVISOR_##hypercall, op, SIZE_##direction(argument) },
 	XEN_OPS(X)
@@ -80,6 +82,20 @@ static u64 meaning(void)
 	}
 }
 
+/* Entries of its table, good ones mostly, for itself and the other. */
+static void grant(struct domain *d)
+{
+	for (unsigned int i = 0; i < GRANTS; i++) {
+		struct grant_entry_v1 e = {
+			.flags = number(4) ? GTF_permit_access | (number(4) ? 0 : GTF_readonly) : value(),
+			.domid = number(8) ? number(2) : meaning(),
+			.frame = number(8) ? (GUEST_RAM_BASE >> PAGE_SHIFT) + number(1024) : meaning(),
+		};
+
+		d->xen.grants.entries[i] = e;
+	}
+}
+
 static void fill(struct domain *d, u64 gpa, unsigned int words)
 {
 	for (unsigned int i = 0; i < words; i++) {
@@ -124,6 +140,8 @@ static void arguments(struct domain *d, u64 *a, u64 *nr)
 		fill(d, at, (calls[n].size + 7) / 8);
 		a[*nr == __HYPERVISOR_vcpu_op ? 2 : 1] = at;
 	}
+	if (*nr == __HYPERVISOR_grant_table_op)
+		a[2] = number(8) ? 1 : number(5);
 	if (*nr == __HYPERVISOR_vcpu_op)
 		a[1] = number(NR + 1);
 	if (*nr == __HYPERVISOR_multicall) {
@@ -220,6 +238,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		dirty[0] = true;
 		dirty[1] |= initial;
 		fill(v->domain, LISTS, 4);
+		if (!number(8))
+			grant(v->domain);
 		guest_run(v);
 		if (v->req_posted != v->req_done)
 			vcpu_handle_requests(v);

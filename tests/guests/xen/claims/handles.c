@@ -28,6 +28,7 @@
 #define any_xen_version(op, arg)	version_op(op, arg)
 #define any_sched_op(op, arg)		sched_op(op, arg)
 #define any_event_channel_op(op, arg)	event_op(op, arg)
+#define any_grant_table_op(op, arg)	grant_op(op, arg, 1)
 #define any_hvm_op(op, arg)		hvm_op(op, arg)
 #define any_riscv_op(op, arg)		hypercall2(__HYPERVISOR_arch_0, op, arg)
 #define any_vcpu_op(op, arg)		vcpu_op(op, 0, arg)
@@ -41,6 +42,7 @@
 #define TRY_IN(call, op, id, size)		BAD_HANDLES(any_##call, op, id, size, want_of(#call, op))
 #define TRY_OUT(call, op, id, size)		BAD_HANDLES(any_##call, op, id, size, want_of(#call, op))
 #define TRY_INOUT(call, op, id, size)	BAD_HANDLES(any_##call, op, id, size, want_of(#call, op))
+#define TRY_LIST(call, op, id, size)	BAD_HANDLES(any_##call, op, id, size, want_of(#call, op))
 #define TRY(call, op, name, argument, direction, errors, text)	TRY_##direction(call, op, #name, sizeof(argument))
 #define TRY_VCPU(op, name, argument, direction, errors, text)	TRY_##direction(vcpu_op, op, #name, sizeof(argument))
 

@@ -96,4 +96,41 @@ CLAIM("riscv.handle.top", "nor the last address there is", -XEN_EFAULT)
 	return version_op(XENVER_extraversion, -1UL);
 }
 
+CLAIM("riscv.grant.readonly.xsa-50", "XSA-50: a page that is mapped to be read only cannot be written: an access fault", 1)
+{
+	unsigned long *p = page_get(), at;
+	grant_handle_t h;
+	bool wrote;
+
+	MUST(grants);
+	g_grant(70, own_domain(), frame_of(p), GTF_permit_access);
+	MUST(!g_map(own_domain(), 70, GNTMAP_host_map | GNTMAP_readonly, grant_hole(40), &h));
+	at = (unsigned long)vm_frame(grant_hole(40));
+	MUST(try_read(at, NULL));
+	wrote = try_write(at, 1);
+	MUST(!g_unmap(h, grant_hole(40)));
+	return !wrote && all_zero(p, PAGE_SIZE);
+}
+
+CLAIM("riscv.grant.readonly.tables", "page tables in such a page: nothing is written to them, whatever bits are wanted", 1)
+{
+	unsigned long *p = page_get(), *q = page_get(), v;
+	struct xen_platform_parameters where;
+	grant_handle_t h;
+
+	MUST(grants && !version_op(XENVER_platform_parameters, &where));
+	if (!where.virt_start)
+		return skip("hvm: the hart's business, and QEMU 7.2 writes to them");
+	g_grant(70, own_domain(), frame_of(p), GTF_permit_access);
+	MUST(!g_map(own_domain(), 70, GNTMAP_host_map | GNTMAP_readonly, grant_hole(40), &h));
+	p[0] = frame_of(q) << 10 | 0x07;		/* V R W, not A nor D */
+	vm_table(AT_TABLE, grant_hole(40));
+	try_read(AT_TABLE, &v);
+	try_write(AT_TABLE, 1);
+	version_op(XENVER_extraversion, AT_TABLE);
+	vm_table(AT_TABLE, 0);
+	MUST(!g_unmap(h, grant_hole(40)));
+	return p[0] == (frame_of(q) << 10 | 0x07);
+}
+
 #endif

@@ -16,6 +16,7 @@
 #include <xen/console.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>
+#include <xen/grant_table.h>
 #include <xen/hvm.h>
 #include <xen/memory.h>
 #include <xen/physdev.h>
@@ -96,6 +97,7 @@ domid_t other_domain(void);			/* that there is */
 #define VM_NONE		8U
 void vm_init(void);
 void vm_map(unsigned long va, unsigned long pa, unsigned int how);
+void vm_table(unsigned long va, unsigned long gfn);
 void *vm_frame(unsigned long gfn);		/* somewhere to look at a frame; good for the 16 last ones */
 unsigned long frame_of(const void *p);
 void *page_get(void);				/* a page of RAM, zeroed; for this claim */
@@ -110,6 +112,8 @@ extern char _start[], _end[];
 #define AT_HOLE		(WINDOW + 0x3000)
 #define AT_RO		(WINDOW + 0x4000)
 #define AT_USER		(WINDOW + 0x6000)
+#define AT_TABLE	(WINDOW + (1UL << 29))	/* vm_table() */
+#define AT_GRANTS	(WINDOW + 0x8000)	/* rt/grants.c: the table */
 
 /* An argument of the size at the end of the first page, so that it goes on in the second by half */
 #define crossing(size)	((void *)(AT_RW + PAGE_SIZE - ((size) + 1) / 2))
@@ -152,6 +156,23 @@ long ev_bind_vcpu(unsigned int port, unsigned int vcpu);
 long ev_status(unsigned int port, struct evtchn_status *status);
 long ev_reset(unsigned int dom);
 long ev_loop(unsigned int *a, unsigned int *b);	/* an interdomain channel with both ends here */
+
+/* rt/grants.c. The answer of an op on a list of one: the error, or this of the element's status. */
+#define ST(status)	((status) ? (status) - 1000L : 0L)
+#define PEER_RW		8			/* what the peer grants: a page */
+#define PEER_RO		9			/* another, to be read only */
+#define PEER_PATTERN	0x70656572UL
+extern struct grant_entry_v1 *grants;		/* the first frame of the table; NULL: there is none */
+extern long grants_answer;
+bool grants_init(void);
+domid_t own_domain(void);
+unsigned long grant_hole(int n);		/* a frame where nothing is */
+void g_grant(grant_ref_t ref, unsigned int dom, unsigned long gfn, unsigned int flags);
+bool g_end(grant_ref_t ref);			/* takes it back, if it is not in use */
+long g_map(unsigned int dom, grant_ref_t ref, unsigned int flags, unsigned long gfn, grant_handle_t *handle);
+long g_unmap(grant_handle_t handle, unsigned long gfn);
+long g_copy(struct gnttab_copy *c);
+long g_query(unsigned int dom, struct gnttab_query_size *q);
 
 /* rt/smp.c */
 struct cpu {
@@ -200,6 +221,7 @@ void arch_off(void);
 #define event_op(op, arg)		hypercall2(__HYPERVISOR_event_channel_op, op, arg)
 #define sched_op(op, arg)		hypercall2(__HYPERVISOR_sched_op, op, arg)
 #define vcpu_op(op, vcpu, arg)		hypercall3(__HYPERVISOR_vcpu_op, op, vcpu, arg)
+#define grant_op(op, arg, n)		hypercall3(__HYPERVISOR_grant_table_op, op, arg, n)
 #define hvm_op(op, arg)			hypercall2(__HYPERVISOR_hvm_op, op, arg)
 #define version_op(op, arg)		hypercall2(__HYPERVISOR_xen_version, op, arg)
 #define console_op(op, n, buf)		hypercall3(__HYPERVISOR_console_io, op, n, buf)

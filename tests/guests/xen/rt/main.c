@@ -7,6 +7,18 @@ void cpus_init(void);
 
 #define ENOUGH	3			/* events on one port end the peer */
 
+/* Pages for the claims about grants */
+static void grant_some(void)
+{
+	unsigned long *rw = page_get(), *ro = page_get();
+
+	if (!grants_init())
+		return;
+	rw[0] = ro[0] = PEER_PATTERN;
+	g_grant(PEER_RW, other_domain(), frame_of(rw), GTF_permit_access);
+	g_grant(PEER_RO, other_domain(), frame_of(ro), GTF_permit_access | GTF_readonly);
+}
+
 /* Answers each event on its two ports; the third one on the second port ends it. */
 static void be_peer(void)
 {
@@ -14,6 +26,7 @@ static void be_peer(void)
 	struct sched_poll p = { .ports.p = ports, .nr_ports = 2 };
 	int left = ENOUGH;
 
+	grant_some();
 	while (left) {
 		sched_op(SCHEDOP_poll, &p);
 		for (int i = 0; i < 2; i++) {

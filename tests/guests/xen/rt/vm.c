@@ -56,6 +56,13 @@ void vm_map(unsigned long va, unsigned long pa, unsigned int how)
 	arch_vm_flush();
 }
 
+/* 2 MiB of addresses by a table of entries that lies at a frame; 0: by none */
+void vm_table(unsigned long va, unsigned long gfn)
+{
+	set_entry(va, 1, gfn ? arch_pte_table(gfn * PAGE_SIZE) : 0);
+	arch_vm_flush();
+}
+
 static bool is_ram(unsigned long at, unsigned long size)
 {
 	for (int i = 0; i < machine.nr_ram; i++)

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mappings of what other domains grant. A handle is there from the time its page is in the address space until no vCPU has
+ * a translation to it any more; only then the granter may see that it is in use no longer.
+ */
+#include "code.h"
+#include "stub.h"
+#include "xen.h"
+
+/* --- handles, under the lock --- */
+
+static u32 take_handle(struct domain_grants *g)
+{
+	u32 handle = g->free_handle;
+
+	if (handle < g->nr_handles)
+		g->free_handle = g->handles[handle].ref;
+	return handle;
+}
+
+static void free_handle(struct domain_grants *g, u32 handle)
+{
+	g->handles[handle].ref = g->free_handle;
+	g->free_handle = handle;
+}
+
+/* --- map --- */
+
+static int pin_for(struct vcpu *v, struct domain *granter, const struct gnttab_map_grant_ref *m, u32 *handle)
+{
+	struct domain_grants *g = &v->domain->xen.grants;
+	int status = GNTST_no_space;
+
+	grants_lock();
+	*handle = take_handle(g);
+	if (*handle < g->nr_handles) {
+		status = grant_pin(v, granter, m->ref, !(m->flags & GNTMAP_readonly), true, &g->handles[*handle]);
+		if (status)
+			free_handle(g, *handle);
+	}
+	grants_unlock();
+	return status;
+}
+
+static void unpin(struct domain_grants *g, u32 handle)
+{
+	grants_lock();
+	grant_unpin(&g->handles[handle]);
+	free_handle(g, handle);
+	grants_unlock();
+}
+
+/* Puts it at its frame. What was there may be in translations. */
+static int enter(struct vcpu *v, struct grant_pin *pin, u64 gfn)
+{
+	struct domain *d = v->domain;
+	int err;
+
+	vcpu_lock(v, &d->p2m_lock);
+	err = memory_set_frame(v, d, gfn, (paddr_t)pin->mfn << PAGE_SHIFT, pin->write ? P2M_GRANT : P2M_GRANT_RO);
+	if (!err) {
+		pin->gfn = gfn;
+		pin->mapped = true;
+		v->unmaps.stale = true;
+	}
+	spin_unlock(&d->p2m_lock);
+	return err;
+}
+
+static int map(struct vcpu *v, struct domain *granter, struct gnttab_map_grant_ref *m)
+{
+	struct domain_grants *g = &v->domain->xen.grants;
+	int status = pin_for(v, granter, m, &m->handle);
+	struct grant_pin *pin;
+
+	if (status)
+		return status;
+	pin = &g->handles[m->handle];
+	if (pin->write && granter->code)
+		code_will_write(v, granter, (gpa_t)READ_ONCE(granter->xen.grants.entries[m->ref].frame) << PAGE_SHIFT,
+				PAGE_SIZE);
+	if (enter(v, pin, m->host_addr >> PAGE_SHIFT)) {
+		unpin(g, m->handle);
+		return GNTST_general_error;
+	}
+	m->dev_bus_addr = (paddr_t)pin->mfn << PAGE_SHIFT;
+	return GNTST_okay;
+}
+
+/* As on Arm without an IOMMU: for vCPUs alone. */
+static int check_flags(u32 flags)
+{
+	if (!(flags & (GNTMAP_host_map | GNTMAP_device_map)))
+		return GNTST_bad_gntref;
+	return (flags & ~GNTMAP_readonly) == GNTMAP_host_map ? GNTST_okay : GNTST_general_error;
+}
+
+long grant_map_grant_ref(struct vcpu *v, void *arg)
+{
+	struct gnttab_map_grant_ref *m = arg;
+	struct domain *granter;
+
+	m->status = check_flags(m->flags);
+	if (m->status)
+		return 0;
+	granter = m->dom == DOMID_SELF ? NULL : domain_get(v, m->dom);
+	if (!granter) {
+		m->status = GNTST_bad_domain;
+		return 0;
+	}
+	m->status = map(v, granter, m);
+	domain_put(v, granter);
+	return 0;
+}
+
+/* --- unmap --- */
+
+/* Under d->p2m_lock. It is where the handle says, and nothing has been put over it. */
+static bool is_at(struct domain *d, const struct grant_pin *pin, u64 gfn)
+{
+	paddr_t pa;
+	enum p2m_kind kind = p2m_kind(d, gfn << PAGE_SHIFT, &pa);
+
+	return pin->gfn == gfn && kind == (pin->write ? P2M_GRANT : P2M_GRANT_RO) && pa >> PAGE_SHIFT == pin->mfn;
+}
+
+static int leave(struct vcpu *v, struct grant_pin *pin, u64 gfn)
+{
+	struct domain *d = v->domain;
+	int status = GNTST_bad_handle;
+
+	vcpu_lock(v, &d->p2m_lock);
+	if (pin->mapped) {
+		status = is_at(d, pin, gfn) && !memory_set_frame(v, d, gfn, 0, P2M_NONE) ? GNTST_okay :
+											   GNTST_general_error;
+		pin->mapped = status;
+	}
+	spin_unlock(&d->p2m_lock);
+	return status;
+}
+
+static int unmap(struct vcpu *v, u32 handle, u64 host_addr)
+{
+	struct domain_grants *g = &v->domain->xen.grants;
+	int status;
+
+	if (handle >= g->nr_handles || !READ_ONCE(g->handles[handle].mapped))
+		return GNTST_bad_handle;
+	if (!host_addr)
+		return GNTST_okay;
+	status = leave(v, &g->handles[handle], host_addr >> PAGE_SHIFT);
+	if (!status)
+		v->unmaps.handle[v->unmaps.nr++] = handle;
+	if (v->unmaps.nr == UNMAPS)
+		grants_settle(v);
+	return status;
+}
+
+long grant_unmap_grant_ref(struct vcpu *v, void *arg)
+{
+	struct gnttab_unmap_grant_ref *u = arg;
+
+	u->status = unmap(v, u->handle, u->host_addr);
+	return 0;
+}
+
+/* There is nothing that it could be replaced by: addresses are not those of page table entries. */
+long grant_unmap_and_replace(struct vcpu *v, void *arg)
+{
+	struct gnttab_unmap_and_replace *u = arg;
+	const struct domain_grants *g = &v->domain->xen.grants;
+
+	u->status = u->handle < g->nr_handles && READ_ONCE(g->handles[u->handle].mapped) ? GNTST_general_error :
+											   GNTST_bad_handle;
+	return 0;
+}
+
+void grants_settle(struct vcpu *v)
+{
+	struct domain_grants *g = &v->domain->xen.grants;
+	struct vcpu_unmaps *u = &v->unmaps;
+
+	if (u->stale || u->nr)
+		p2m_flush(v, v->domain);
+	for (u32 i = 0; i < u->nr; i++)
+		unpin(g, u->handle[i]);
+	u->nr = 0;
+	u->stale = false;
+}

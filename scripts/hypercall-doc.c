@@ -11,6 +11,7 @@
 #include "console.h"
 #include "errno.h"
 #include "event_channel.h"
+#include "grant_table.h"
 #include "hvm.h"
 #include "memory.h"
 #include "physdev.h"
@@ -21,7 +22,7 @@
 
 #define WIDTH 79
 
-enum direction { NONE, IN, OUT, INOUT, RAW };
+enum direction { NONE, IN, OUT, INOUT, LIST, RAW };
 
 struct hypercall {
 	unsigned int nr, of_header;
@@ -110,7 +111,7 @@ static void numbers(void)
 /* "struct x, 24 bytes, in and out. Text. Errors: EINVAL, EPERM." */
 static void describe(const struct op *op)
 {
-	static const char * const directions[] = { "", ", in", ", out", ", in and out", "" };
+	static const char * const directions[] = { "", ", in", ", out", ", in and out", " each, in and out: a list", "" };
 	char text[1024], *p = text;
 
 	if (op->direction == RAW)

@@ -3,6 +3,7 @@
 #include <xen/console.h>
 #include <xen/errno.h>
 #include <xen/event_channel.h>
+#include <xen/grant_table.h>
 #include <xen/hvm.h>
 #include <xen/hypercalls.h>
 #include <xen/memory.h>

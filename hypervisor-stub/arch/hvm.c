@@ -229,7 +229,7 @@ static void hvm_save(struct vcpu *v)
 
 static void hvm_fence(struct vcpu *v, u64 start, u64 size, s32 asid)
 {
-	if (!size || size > 64 * PAGE_SIZE || start + size < start) {
+	if (asid == FENCE_GRANTS || !size || size > 64 * PAGE_SIZE || start + size < start) {
 		hvm_fence_all(v);
 		return;
 	}

@@ -465,7 +465,10 @@ static void pv_save(struct vcpu *v)
 
 static void pv_fence(struct vcpu *v, u64 start, u64 size, s32 asid)
 {
-	shadow_flush_range(v, start, size, asid);
+	if (asid == FENCE_GRANTS)
+		shadow_flush_grants(v, start, size);
+	else
+		shadow_flush_range(v, start, size, asid);
 }
 
 const struct vcpu_ops pv_ops = {

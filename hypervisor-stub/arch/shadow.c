@@ -240,6 +240,7 @@ static void drop_everything(struct shadow *s)
 			ctx_free(s, c);
 	}
 	drop_global(s);
+	s->nr_grants = 0;
 	shadow_changed(s);
 }
 
@@ -437,6 +438,26 @@ void shadow_flush_all(struct vcpu *v)
 {
 	drop_everything(&v->shadow);
 	shadow_load(v);
+}
+
+/* Of the guest's physical addresses: what was mapped there by grants. */
+void shadow_flush_grants(struct vcpu *v, gpa_t start, u64 size)
+{
+	struct shadow *s = &v->shadow;
+
+	if (s->nr_grants > SHADOW_GRANTS) {
+		shadow_flush_all(v);
+		return;
+	}
+	for (u32 i = s->nr_grants; i-- > 0; ) {
+		if (s->grants[i].gpa - start >= size)
+			continue;
+		shadow_flush_page(v, s->grants[i].va, FENCE_ANY_ASID);
+		s->grants[i] = s->grants[--s->nr_grants];
+	}
+	/* Tables of the guest may have been there, or code. */
+	s->walk_gen++;
+	shadow_changed(s);
 }
 
 void shadow_flush_range(struct vcpu *v, u64 start, u64 size, s32 asid)

@@ -219,6 +219,24 @@ u64 shadow_fill_hinted(struct vcpu *v, u64 va, u64 nr)
 	return MIN(nr, left);
 }
 
+/* Of what is mapped by a grant: false where it must not be written. */
+static bool mind_grants(struct vcpu *v, u64 va, enum access access, const struct translation *t, u64 *flags)
+{
+	struct shadow *s = &v->shadow;
+	paddr_t pa;
+	enum p2m_kind kind = p2m_kind(v->domain, t->gpa, &pa);
+
+	if (kind != P2M_GRANT && kind != P2M_GRANT_RO)
+		return true;
+	if (kind == P2M_GRANT_RO)
+		*flags &= ~(PTE_W | PTE_D);
+	if (s->nr_grants < SHADOW_GRANTS)
+		s->grants[s->nr_grants++] = (struct shadow_grant){ ALIGN_DOWN(t->gpa, PAGE_SIZE), va };
+	else
+		s->nr_grants = SHADOW_GRANTS + 1;
+	return kind == P2M_GRANT || access != ACCESS_STORE;
+}
+
 /* The hart faulted at va. 0: the shadow has the page now; else the exception the guest gets. */
 int shadow_fault(struct vcpu *v, u64 va, enum access access)
 {
@@ -240,11 +258,8 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 		flags = leaf_flags(v, t.pte);
 		if (unlikely(IN_TOP_TABLE(va)) && v->domain->page_shown)
 			piece = PAGE_SIZE;
-		if (unlikely(piece == PAGE_SIZE) && !p2m_writable(v->domain, t.gpa)) {
-			if (access == ACCESS_STORE)
-				return access_fault[access];
-			flags &= ~(PTE_W | PTE_D);
-		}
+		if (unlikely(piece == PAGE_SIZE) && !mind_grants(v, va, access, &t, &flags))
+			return access_fault[access];
 		if (v->domain->code)
 			flags = mind_copies(v, va, access, &t, &pa, &piece, flags);
 		/* Waiting for another vCPU it may have done a fence for one: the walk is from before that. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What of the C library the stub, libfdt and the compiler call. Plain, but for memcpy and memset of pages. */
+/* What of the C library the stub, libfdt and the compiler call. Plain, but for memcpy and memset. */
 #include "std.h"
 #include "types.h"
 
@@ -15,14 +15,49 @@ static void copy_blocks(u64 *d, const u64 *s, size_t blocks)
 	}
 }
 
+/* d is aligned, s is not: words of s are loaded whole, and taken apart. Returns how many bytes it has done. */
+static size_t copy_shifted(u8 *d, const u8 *s, size_t n)
+{
+	unsigned int ahead = 8 - ((uintptr_t)s & 7);
+	const u64 *word = (const u64 *)(s + ahead);
+	size_t done = 0;
+	u64 rest = 0;
+
+	for (unsigned int i = 0; i < ahead; i++)
+		rest |= (u64)s[i] << 8 * i;
+	for (; done + ahead + 8 <= n; done += 8) {
+		u64 next = *word++;
+
+		*(u64 *)(d + done) = rest | next << 8 * ahead;
+		rest = next >> (64 - 8 * ahead);
+	}
+	return done;
+}
+
+static size_t copy_aligned(u8 *d, const u8 *s, size_t n)
+{
+	size_t done = n / 128 * 128;
+
+	copy_blocks((u64 *)d, (const u64 *)s, n / 128);
+	for (; done + 8 <= n; done += 8)
+		*(u64 *)(d + done) = *(const u64 *)(s + done);
+	return done;
+}
+
 void *memcpy(void *dst, const void *src, size_t n)
 {
-	size_t whole = (((uintptr_t)dst | (uintptr_t)src) & 7) ? 0 : n / 128 * 128;
 	u8 *d = dst;
 	const u8 *s = src;
+	size_t i = 0;
 
-	copy_blocks(dst, src, whole / 128);
-	for (size_t i = whole; i < n; i++)
+	if (n >= 16)
+		for (; (uintptr_t)(d + i) & 7; i++)
+			d[i] = s[i];
+	if (!(((uintptr_t)(d + i) | (uintptr_t)(s + i)) & 7))
+		i += copy_aligned(d + i, s + i, n - i);
+	else if (n >= 16)
+		i += copy_shifted(d + i, s + i, n - i);
+	for (; i < n; i++)
 		d[i] = s[i];
 	return dst;
 }

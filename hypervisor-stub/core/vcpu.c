@@ -158,27 +158,36 @@ void vcpu_wait_fence(struct vcpu *self, struct vcpu *target)
 	}
 }
 
+static void fence_domain(struct vcpu *v, struct domain *d, const struct fence_range *r)
+{
+	for (unsigned int i = 0; i < d->nr_vcpus; i++) {
+		if (d->vcpu[i] != v) {
+			vcpu_post_fence(d->vcpu[i], r);
+			vcpu_post_fence_i(d->vcpu[i]);
+		}
+	}
+	if (v->domain == d) {
+		asm_fence_i();
+		v->ops->fence(v, r->start, r->size, r->asid);
+	}
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		if (d->vcpu[i] != v)
+			vcpu_wait_fence(v, d->vcpu[i]);
+}
+
 /*
  * Flushes what d's vCPUs have cached of a range of addresses, size 0: of everything, their guest physical memory as
  * well; and their instruction caches. v runs here, and may be one of them.
  */
 void vcpu_fence_domain(struct vcpu *v, struct domain *d, u64 start, u64 size)
 {
-	const struct fence_range r = { start, size, FENCE_ANY_ASID };
+	fence_domain(v, d, &(struct fence_range){ start, size, FENCE_ANY_ASID });
+}
 
-	for (unsigned int i = 0; i < d->nr_vcpus; i++) {
-		if (d->vcpu[i] != v) {
-			vcpu_post_fence(d->vcpu[i], &r);
-			vcpu_post_fence_i(d->vcpu[i]);
-		}
-	}
-	if (v->domain == d) {
-		asm_fence_i();
-		v->ops->fence(v, start, size, FENCE_ANY_ASID);
-	}
-	for (unsigned int i = 0; i < d->nr_vcpus; i++)
-		if (d->vcpu[i] != v)
-			vcpu_wait_fence(v, d->vcpu[i]);
+/* The same of v's own domain, for what has been mapped by grants in a range of its physical addresses. */
+void vcpu_fence_grants(struct vcpu *v, u64 start, u64 size)
+{
+	fence_domain(v, v->domain, &(struct fence_range){ start, size, FENCE_GRANTS });
 }
 
 /* For locks whose holder may wait for a fence of ours: do what is asked of us while we wait. */

@@ -47,7 +47,8 @@ struct domain_grants {
 
 /* What a vCPU has unmapped in this call: it is not over before nobody has a translation. */
 struct vcpu_unmaps {
-	bool stale;		/* of what was mapped anew there may be an old translation */
+	bool stale;		/* there may be translations to something else than what is mapped now */
+	u32 first, last;	/* frames where something has been unmapped */
 	u32 nr, handle[UNMAPS];
 };
 

@@ -49,6 +49,13 @@ struct walk {
 
 #define WALKS	16
 
+/* Where a page that is mapped by a grant has been entered: so that unmapping it drops no more than that. */
+struct shadow_grant {
+	u64 gpa, va;
+};
+
+#define SHADOW_GRANTS	256
+
 struct shadow {
 	u32 gen;		/* what a kernel address means may have changed since the last */
 	u64 call_pc;		/* an ecall of the kernel here is one, in this address space; 0: not known of any */
@@ -68,6 +75,8 @@ struct shadow {
 	u64 by_asid[64];	/* of those, which have an ASID with these six low bits; Bare is there as well */
 	u64 live;		/* contexts in use, a bit each */
 	struct shadow_ctx ctx[SHADOW_SETS * SHADOW_WAYS];
+	u32 nr_grants;		/* SHADOW_GRANTS + 1: more than can be remembered */
+	struct shadow_grant grants[SHADOW_GRANTS];
 	u64 fills, evictions, resets;
 };
 
@@ -123,6 +132,7 @@ void shadow_page_rights(struct vcpu *v);	/* v->masked has changed */
 void shadow_flush_all(struct vcpu *v);
 void shadow_flush_asid(struct vcpu *v, u16 asid);
 void shadow_flush_page(struct vcpu *v, u64 va, s32 asid);
+void shadow_flush_grants(struct vcpu *v, gpa_t start, u64 size);
 void shadow_flush_range(struct vcpu *v, u64 start, u64 size, s32 asid);
 
 #endif

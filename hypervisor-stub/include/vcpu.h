@@ -97,7 +97,7 @@ struct vcpu_ops {
 struct fence_range {
 	u64 start;
 	u64 size;
-	s32 asid;		/* or FENCE_ANY_ASID */
+	s32 asid;		/* or FENCE_ANY_ASID, FENCE_GRANTS */
 };
 
 #define FAST_NONE	(~0UL)
@@ -105,6 +105,7 @@ struct fence_range {
 #define STUCK_LIMIT	1000	/* of those: it will not get out */
 
 #define FENCE_ANY_ASID	(-1)
+#define FENCE_GRANTS	(-2)	/* the range is of guest physical addresses, of what was mapped there by grants */
 
 /* An ecall at pc stands for insn (arch/code.c); holds while the shadow's generation does. */
 struct decoded {
@@ -197,6 +198,7 @@ void vcpu_post_fence_i(struct vcpu *v);
 void vcpu_wait_fence(struct vcpu *self, struct vcpu *target);
 void vcpu_handle_requests(struct vcpu *v);
 void vcpu_fence_domain(struct vcpu *v, struct domain *d, u64 start, u64 size);
+void vcpu_fence_grants(struct vcpu *v, u64 start, u64 size);
 void vcpu_lock(struct vcpu *v, spinlock_t *lock);
 void vcpu_stuck(struct vcpu *v, u64 handler, u64 cause, u64 tval);
 const char *vcpu_state_name(const struct vcpu *v);

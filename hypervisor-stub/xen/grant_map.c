@@ -50,18 +50,24 @@ static void unpin(struct domain_grants *g, u32 handle)
 	grants_unlock();
 }
 
-/* Puts it at its frame. What was there may be in translations. */
+/*
+ * Puts it at its frame. What was there may be in translations; and a hart that translates by itself may have cached that
+ * nothing was (12.2.1), which a shadow does not.
+ */
 static int enter(struct vcpu *v, struct grant_pin *pin, u64 gfn)
 {
 	struct domain *d = v->domain;
+	bool stale;
+	paddr_t pa;
 	int err;
 
 	vcpu_lock(v, &d->p2m_lock);
+	stale = d->hvm || p2m_kind(d, gfn << PAGE_SHIFT, &pa) != P2M_NONE;
 	err = memory_set_frame(v, d, gfn, (paddr_t)pin->mfn << PAGE_SHIFT, pin->write ? P2M_GRANT : P2M_GRANT_RO);
 	if (!err) {
 		pin->gfn = gfn;
 		pin->mapped = true;
-		v->unmaps.stale = true;
+		v->unmaps.stale |= stale;
 	}
 	spin_unlock(&d->p2m_lock);
 	return err;
@@ -142,6 +148,7 @@ static int leave(struct vcpu *v, struct grant_pin *pin, u64 gfn)
 static int unmap(struct vcpu *v, u32 handle, u64 host_addr)
 {
 	struct domain_grants *g = &v->domain->xen.grants;
+	struct vcpu_unmaps *u = &v->unmaps;
 	int status;
 
 	if (handle >= g->nr_handles || !READ_ONCE(g->handles[handle].mapped))
@@ -149,11 +156,14 @@ static int unmap(struct vcpu *v, u32 handle, u64 host_addr)
 	if (!host_addr)
 		return GNTST_okay;
 	status = leave(v, &g->handles[handle], host_addr >> PAGE_SHIFT);
-	if (!status)
-		v->unmaps.handle[v->unmaps.nr++] = handle;
-	if (v->unmaps.nr == UNMAPS)
+	if (status)
+		return status;
+	u->first = u->nr ? MIN(u->first, g->handles[handle].gfn) : g->handles[handle].gfn;
+	u->last = u->nr ? MAX(u->last, g->handles[handle].gfn) : g->handles[handle].gfn;
+	u->handle[u->nr++] = handle;
+	if (u->nr == UNMAPS)
 		grants_settle(v);
-	return status;
+	return GNTST_okay;
 }
 
 long grant_unmap_grant_ref(struct vcpu *v, void *arg)
@@ -180,8 +190,10 @@ void grants_settle(struct vcpu *v)
 	struct domain_grants *g = &v->domain->xen.grants;
 	struct vcpu_unmaps *u = &v->unmaps;
 
-	if (u->stale || u->nr)
+	if (u->stale)
 		p2m_flush(v, v->domain);
+	else if (u->nr)
+		vcpu_fence_grants(v, (u64)u->first << PAGE_SHIFT, (u64)(u->last - u->first + 1) << PAGE_SHIFT);
 	for (u32 i = 0; i < u->nr; i++)
 		unpin(g, u->handle[i]);
 	u->nr = 0;

@@ -71,7 +71,7 @@ static int use(struct vcpu *v, struct side *s, const struct gnttab_copy_ptr *ptr
 
 static int copy(struct vcpu *v, const struct gnttab_copy *c)
 {
-	struct side from = { 0 }, to = { 0 };
+	struct side from = { .d = NULL }, to = { .d = NULL };
 	int status;
 
 	if (c->source.offset + c->len > PAGE_SIZE || c->dest.offset + c->len > PAGE_SIZE)

@@ -227,6 +227,26 @@ static void sizes_that_overflow(void **state)
 	assert_int_equal(cfg[0].memory, 0);
 }
 
+/* Under xl's names; of the domain without a node by Xen's options. */
+static void grants(void **state)
+{
+	(void)state;
+	tree_domain("d", 1024, 1);
+	assert_int_equal(read_config(), 1);
+	assert_int_equal(cfg[0].grant_frames, GRANT_FRAMES);
+	assert_int_equal(cfg[0].maptrack_frames, MAPTRACK_FRAMES);
+	tree_cells("/chosen/d", "max_grant_frames", 1, 7);
+	tree_cells("/chosen/d", "max_maptrack_frames", 1, 0);
+	assert_int_equal(read_config(), 1);
+	assert_int_equal(cfg[0].grant_frames, 7);
+	assert_int_equal(cfg[0].maptrack_frames, 0);
+	tree_machine(0, 1, "gnttab_max_frames=64 gnttab_max_maptrack_frames=128");
+	tree_module("/chosen", "kernel", AT(32), 4096, NULL);
+	assert_int_equal(read_config(), 1);
+	assert_int_equal(cfg[0].grant_frames, 64);
+	assert_int_equal(cfg[0].maptrack_frames, 128);
+}
+
 /* What is not in the machine's memory is no module; nothing of it is ever read. */
 static void modules_outside_memory(void **state)
 {
@@ -518,7 +538,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		E(nothing), E(domains_of_the_tree), E(modes), E(dom0), E(properties_that_are_missing), E(reg_of_odd_length),
 		E(cells_of_odd_sizes), E(strings_without_end), E(sizes_that_overflow), E(modules_outside_memory),
-		E(too_many_domains), E(long_strings), E(no_chosen_no_cpus), E(not_a_tree), E(options), E(sizes), E(registers),
+		E(grants), E(too_many_domains), E(long_strings), E(no_chosen_no_cpus), E(not_a_tree), E(options), E(sizes), E(registers),
 		E(reserves), E(isa_is_read), E(isa_of_nonsense), E(isa_has_extensions), E(guests_get_what_they_may_use),
 		E(isa_strings_are_cut), E(guests_tree_of_a_long_isa),
 	};

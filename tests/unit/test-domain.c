@@ -271,6 +271,15 @@ static void wants_too_much(void **state)
 	boot(NULL);
 	if (!r->nr)
 		assert_said("the machine has not");
+	one_domain("", 65536, 1);
+	tree_cells("/chosen/dom", "max_grant_frames", 1, 0);
+	cannot_build("max_grant_frames is not 1 to 4096");
+	one_domain("", 65536, 1);
+	tree_cells("/chosen/dom", "max_grant_frames", 1, 4097);
+	cannot_build("max_grant_frames is not 1 to 4096");
+	one_domain("", 65536, 1);
+	tree_cells("/chosen/dom", "max_maptrack_frames", 1, 1025);
+	cannot_build("max_maptrack_frames is more than 1024");
 	one_domain("mode=hvm", 65536, 1);
 	tree_string("/cpus/cpu@0", "riscv,isa", "rv64imafdc");
 	tree_string("/cpus/cpu@1", "riscv,isa", "rv64imafdc");

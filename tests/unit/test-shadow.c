@@ -260,6 +260,76 @@ static void flush_gives_all_back(void **state)
 	}
 }
 
+/* A frame with a page that is mapped by a grant, whose owner's memory stands in for another domain's. */
+static void map_grant(u64 gpa, bool writable)
+{
+	paddr_t pa;
+
+	p2m_kind(d, GUEST_RAM_BASE + 0x3000, &pa);
+	assert_int_equal(p2m_set(d, gpa, pa, writable ? P2M_GRANT : P2M_GRANT_RO), 0);
+}
+
+#define GRANT	0x40000000UL
+
+/* What is unmapped is in no address space any more, and nothing else goes. */
+static void grants_go_by_themselves(void **state)
+{
+	(void)state;
+	map(L0_A, 2, GRANT, RWX | PTE_U);
+	map(L0_A, 3, GRANT + PAGE_SIZE, RWX | PTE_U);
+	map(L0_K, 2, GRANT, RWX | PTE_G);
+	map_grant(GRANT, true);
+	map_grant(GRANT + PAGE_SIZE, true);
+	for (u64 va = 0x1000; va <= 0x3000; va += 0x1000)
+		assert_int_equal(shadow_fault(v, va, ACCESS_STORE), 0);
+	assert_int_equal(shadow_fault(v, KVA + 0x1000, ACCESS_LOAD), 0);
+	assert_int_equal(shadow_fault(v, KVA + 0x2000, ACCESS_LOAD), 0);
+	go(SV39(ROOT_B, 2));
+	assert_int_equal(shadow_fault(v, 0x2000, ACCESS_LOAD), 0);
+	assert_int_equal(p2m_set(d, GRANT, 0, P2M_NONE), 0);
+	vcpu_fence_grants(v, GRANT, PAGE_SIZE);
+	assert_false(there(0x2000));
+	assert_false(there(KVA + 0x2000));
+	go(SV39(ROOT_A, 1));
+	assert_false(there(0x2000));
+	assert_true(there(0x1000));
+	assert_true(there(0x3000));
+	assert_true(there(KVA + 0x1000));
+	assert_int_equal(shadow_fault(v, 0x2000, ACCESS_LOAD), EXC_LOAD_ACCESS);
+}
+
+/* More than are remembered: everything goes. */
+static void too_many_grants(void **state)
+{
+	(void)state;
+	for (unsigned int i = 2; i < 512; i++) {
+		map(L0_A, i, GRANT + i * PAGE_SIZE, RWX | PTE_U);
+		map_grant(GRANT + i * PAGE_SIZE, true);
+		assert_int_equal(shadow_fault(v, i * PAGE_SIZE, ACCESS_STORE), 0);
+	}
+	assert_int_equal(p2m_set(d, GRANT + 511 * PAGE_SIZE, 0, P2M_NONE), 0);
+	vcpu_fence_grants(v, GRANT + 511 * PAGE_SIZE, PAGE_SIZE);
+	assert_false(there(511 * PAGE_SIZE));
+	assert_int_equal(v->shadow.nr_grants, 0);
+}
+
+/* In the shadow, in the guest's own tables, and in none that lie in such a page. */
+static void readonly_grants(void **state)
+{
+	u64 *p = guest_u64(d, GUEST_RAM_BASE + 0x3000);
+
+	(void)state;
+	map(L0_A, 2, GRANT, RWX | PTE_U);
+	map(L1_A, 2, GRANT, PTE_V);
+	map_grant(GRANT, false);
+	assert_int_equal(shadow_fault(v, 0x2000, ACCESS_LOAD), 0);
+	assert_true(there(0x2000));
+	assert_int_equal(shadow_fault(v, 0x2000, ACCESS_STORE), EXC_STORE_ACCESS);
+	*p = guest_pte(GUEST_RAM_BASE + 0x1000, PTE_V | PTE_R | PTE_W | PTE_U);
+	assert_int_equal(shadow_fault(v, 2 * SZ_2M, ACCESS_STORE), 0);
+	assert_int_equal(*p & (PTE_A | PTE_D), 0);
+}
+
 static void pool_too_small(void **state)
 {
 	static struct vcpu tiny;
@@ -275,4 +345,4 @@ static void pool_too_small(void **state)
 UNIT_MAIN(T(plenty_of_pages), T(tiny_pool), T(few_asids), T(hart_without_asids), T(vcpus_that_move), T(copies_of_code),
 	  E(global_tables_are_shared), E(spaces_are_kept), E(changing_mode_flushes_nothing), E(user_does_not_see_the_kernel),
 	  E(superpages_stay), E(dirty_is_seen), E(mxr_off_again), E(the_stubs_slots_are_not_the_guests),
-	  E(flush_gives_all_back), E(pool_too_small))
+	  E(flush_gives_all_back), E(grants_go_by_themselves), E(too_many_grants), E(readonly_grants), E(pool_too_small))

@@ -4,6 +4,7 @@
  * free when nobody uses it any more. What each op answers is the conformance suite's business (tests/guests/xen).
  */
 #include "guest.h"
+#include "hart.h"
 #include "unit.h"
 #include "xen.h"
 
@@ -16,11 +17,6 @@
 static struct domain *granter, *mapper;
 static struct vcpu *v;
 static u64 was_free;
-
-static void no_kick(struct pcpu *p)
-{
-	(void)p;
-}
 
 static struct grant_entry_v1 *entry(u32 ref)
 {
@@ -45,12 +41,7 @@ static int setup(void **state)
 {
 	(void)state;
 	host_harts(1);
-	host_hooks.kick = no_kick;
-	granter = guest_make(MIB, 1, 64);
-	mapper = guest_make_initial(MIB, 2, 64);
-	nr_domains = 0;
-	domains[nr_domains++] = granter;
-	domains[nr_domains++] = mapper;
+	guest_make_two(&granter, &mapper, MIB);
 	v = NULL;
 	as(mapper->vcpu[0]);
 	was_free = memory_available();
@@ -160,10 +151,13 @@ static void restart(struct domain *d)
 
 static void maps(void **state)
 {
+	struct hart_leaf leaf;
 	u32 h, h2;
 
 	(void)state;
 	assert_int_equal(map(&h), GNTST_okay);
+	assert_int_equal(shadow_fault(v, HERE, ACCESS_STORE), 0);
+	assert_true(hart_walk(HERE, &leaf));
 	assert_int_equal(machine(mapper, HERE), machine(granter, PAGE));
 	assert_int_equal(*guest_u64(mapper, HERE), 0x1234);
 	assert_int_equal(entry(REF)->flags, GTF_permit_access | GTF_reading | GTF_writing);
@@ -173,6 +167,7 @@ static void maps(void **state)
 	guest_check_memory(mapper);
 	guest_check_memory(granter);
 	assert_int_equal(unmap(HERE, h), GNTST_okay);
+	assert_false(hart_walk(HERE, &leaf));
 	assert_int_equal(entry(REF)->flags, GTF_permit_access | GTF_reading);
 	assert_int_equal(unmap(HERE + PAGE_SIZE, h2), GNTST_okay);
 	assert_int_equal(entry(REF)->flags, GTF_permit_access);

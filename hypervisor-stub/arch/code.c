@@ -208,11 +208,10 @@ static void consider_copy(struct vcpu *v, struct code_slot *s, u64 va)
 	const struct code *c = v->domain->code;
 	struct translation t;
 	paddr_t pa;
-	u64 size;
 
-	/* Global mappings alone: va then means the same in every address space. */
+	/* Global mappings alone: va then means the same in every address space. Its own memory: others are not watched. */
 	if (shadow_is_global(v, va) && !guest_walk(v, va, ACCESS_FETCH, &t) && (t.pte & PTE_G) &&
-	    (t.gpa - c->base) >> PAGE_SHIFT < c->frames && p2m_lookup(v->domain, t.gpa, &pa, &size))
+	    (t.gpa - c->base) >> PAGE_SHIFT < c->frames && p2m_kind(v->domain, t.gpa, &pa) == P2M_RAM)
 		make_copy(v, s, pa, t.gpa);
 }
 

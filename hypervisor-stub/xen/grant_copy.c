@@ -5,6 +5,8 @@
 #include "stub.h"
 #include "xen.h"
 
+#define BYTES_A_UNIT	512	/* of a call's budget: as many as it may take a thousand instructions to copy */
+
 /* One side: its page, which stays what it is while it is copied. */
 struct side {
 	struct domain *d;	/* NULL: nothing is held */
@@ -79,8 +81,10 @@ static int copy(struct vcpu *v, const struct gnttab_copy *c)
 	status = use(v, &from, &c->source, c->flags & GNTCOPY_source_gref, false);
 	if (!status)
 		status = use(v, &to, &c->dest, c->flags & GNTCOPY_dest_gref, true);
-	if (!status)
+	if (!status) {
 		memmove(to.at, from.at, c->len);
+		v->call.budget -= c->len / BYTES_A_UNIT;
+	}
 	drop(v, &to);
 	drop(v, &from);
 	return status;

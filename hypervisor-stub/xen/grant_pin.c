@@ -28,7 +28,8 @@ static bool is_granted(u32 word, domid_t to, bool write, bool map)
 
 static bool set_in_use(u32 *word, domid_t to, bool write, bool map)
 {
-	u32 bits = GTF_reading | (write ? GTF_writing : 0), old = READ_ONCE(*word);
+	u32 bits = GTF_reading | (write ? GTF_writing : 0);
+	u32 old = __atomic_load_n(word, __ATOMIC_ACQUIRE);	/* before the frame, which was written first */
 
 	for (unsigned int i = 0; i < TRIES; i++) {
 		if (!is_granted(old, to, write, map))

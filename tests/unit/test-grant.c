@@ -175,6 +175,21 @@ static void maps(void **state)
 	assert_int_equal(machine(mapper, HERE), 0);
 }
 
+/* Two mappings of one page: each ends where it is, for what is left must not outlive its handle. */
+static void one_page_twice(void **state)
+{
+	u32 h, h2;
+
+	(void)state;
+	assert_int_equal(map(&h), GNTST_okay);
+	assert_int_equal(map_at(HERE + PAGE_SIZE, REF, GNTMAP_host_map, &h2), GNTST_okay);
+	assert_int_equal(unmap(HERE + PAGE_SIZE, h), GNTST_general_error);
+	assert_int_equal(unmap(HERE, h2), GNTST_general_error);
+	assert_int_equal(page_users(machine(granter, PAGE)), 2);
+	assert_int_equal(unmap(HERE, h), GNTST_okay);
+	assert_int_equal(unmap(HERE + PAGE_SIZE, h2), GNTST_okay);
+}
+
 /* The stub itself does not write to what is mapped to be read, nor keep anything in a page of another. */
 static void readonly(void **state)
 {
@@ -395,5 +410,5 @@ static void copies(void **state)
 /* After these there is no domain to look at. */
 #define G(name) cmocka_unit_test_setup(name, setup)
 
-UNIT_MAIN(F(maps), F(readonly), F(entry_changes), F(given_back), G(granter_ends), G(mapper_ends), G(both_end),
+UNIT_MAIN(F(maps), F(one_page_twice), F(readonly), F(entry_changes), F(given_back), G(granter_ends), G(mapper_ends), G(both_end),
 	  F(granter_restarts), G(granter_cannot_restart), F(mapper_restarts), F(handles_run_out), F(lists), F(copies))

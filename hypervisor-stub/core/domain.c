@@ -8,6 +8,7 @@
 #include "stub.h"
 #include "vcpu.h"
 #include "xen.h"
+#include "xenstore.h"
 
 /* Of a domain's memory, what its tables take on top: pv 1/44 for the shadows, hvm 1/256 for the second stage. */
 #define POOL_SHARE_PV	44
@@ -60,7 +61,7 @@ static const char *alloc_pool(struct domain *d)
 	paddr_t pa;
 
 	/* The root of the second stage is the first thing in it: four pages, which want alignment as one. */
-	size = ALIGN_UP(size + p2m_pool_size(d->cfg.memory) + xen_domain_room(&d->cfg), PAGE_SIZE);
+	size = ALIGN_UP(size + p2m_pool_size(d->cfg.memory) + xen_domain_room(d), PAGE_SIZE);
 	pa = memory_alloc(size, 4 * PAGE_SIZE);
 	if (!pa)
 		return "the machine has not enough memory for its tables";
@@ -92,7 +93,7 @@ static const char *create_vcpus(struct domain *d)
 
 	if (!d->hvm)
 		d->code = code_create(d);
-	fixed = d->pool_used + xen_domain_room(&d->cfg) + 2 * PAGE_SIZE * d->cfg.vcpus;	/* lost to alignment */
+	fixed = d->pool_used + xen_domain_room(d) + 2 * PAGE_SIZE * d->cfg.vcpus;	/* lost to alignment */
 	share = d->pool_size > fixed ? (d->pool_size - fixed) / d->cfg.vcpus : 0;
 
 	for (d->nr_vcpus = 0; d->nr_vcpus < d->cfg.vcpus; d->nr_vcpus++)

@@ -30,9 +30,21 @@ struct domain_xen {
 	u32 console_port;			/* the guest's end of the console's event channel */
 	spinlock_t console_lock;		/* of our side of the ring */
 	bool console_used;			/* the guest has signalled it: input goes into the ring from then on */
+	struct xs_conn *store;			/* its connection to xenstore; of the pool */
 	u64 shared_frame;			/* 1 + the frame where shared_info is; 0: at none */
 	u64 vm_assist;				/* BIT(VMASST_TYPE_...) */
 	u64 params[39];				/* HVM_NR_PARAMS */
+};
+
+/* A device whose front end a domain has: nodes of xenstore for both ends, as lists of name and value in the tree. */
+#define MAX_DEVICES	16
+
+struct device_config {
+	const char *kind;	/* "vbd", "vif" */
+	unsigned int handle;	/* its number among those of the kind */
+	unsigned int backend;	/* a domain's id */
+	const char *front, *back;
+	int front_len, back_len;
 };
 
 /* What the machine's device tree asks for. */
@@ -46,6 +58,8 @@ struct domain_config {
 	bool give_kernel;	/* the kernel's memory may become the domain's */
 	struct module kernel, ramdisk;
 	char bootargs[BOOTARGS_MAX];
+	unsigned int nr_devices;
+	struct device_config device[MAX_DEVICES];
 };
 
 struct console_buf {

@@ -29,7 +29,7 @@ struct evtchn {
 	u32 remote_port;	/* ECS_INTERDOMAIN */
 	union {
 		struct domain *remote;			/* ECS_INTERDOMAIN */
-		void (*notify)(struct domain *d);	/* ECS_STUB: the other end is the stub's */
+		bool (*notify)(struct domain *d);	/* ECS_STUB: the other end is the stub's */
 		u32 virq;
 	};
 	struct vcpu *vcpu;	/* which it notifies */

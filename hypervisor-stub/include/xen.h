@@ -26,7 +26,7 @@
 int xen_domain_init(struct domain *d);
 int xen_domain_reset(struct domain *d);
 void xen_domain_destroy(struct domain *d);
-u64 xen_domain_room(const struct domain_config *c);	/* what init takes of its pool */
+u64 xen_domain_room(const struct domain *d);	/* what init takes of its pool */
 
 /* The version whose ABI this is */
 #define XEN_MAJOR		4
@@ -36,6 +36,7 @@ u64 xen_domain_room(const struct domain_config *c);	/* what init takes of its po
 #define GRANT_WINDOW		0x38000000UL
 #define GRANT_WINDOW_SIZE	(16UL << 20)
 #define MAGIC_CONSOLE		0x39000000UL
+#define MAGIC_STORE		(MAGIC_CONSOLE + PAGE_SIZE)
 #define EXTENDED_REGION		0x40000000UL
 #define EXTENDED_REGION_SIZE	SZ_1G
 
@@ -118,13 +119,14 @@ int memory_set_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum
 
 /*
  * A port of d whose other end is the stub: what the guest sends calls notify(d), on the hart of who sends, with no lock
- * held. Returns the guest's port, or negative.
+ * held; where it returns true there is more to do, and the guest makes its call again. Returns the guest's port, or
+ * negative.
  */
-int evtchn_alloc_for_stub(struct domain *d, void (*notify)(struct domain *d));
+int evtchn_alloc_for_stub(struct domain *d, bool (*notify)(struct domain *d));
 void evtchn_notify_guest(struct domain *d, u32 port);	/* on any hart */
 
 /* --- xen/console_io.c --- */
-void console_ring_notified(struct domain *d);	/* the guest has */
+bool console_ring_notified(struct domain *d);	/* the guest has */
 void console_ring_input(struct domain *d);	/* there is input in core/console.c */
 
 #endif

@@ -96,7 +96,7 @@ void console_ring_input(struct domain *d)
 }
 
 /* There is output, or room for input. */
-void console_ring_notified(struct domain *d)
+bool console_ring_notified(struct domain *d)
 {
 	bool taken, given;
 
@@ -107,4 +107,5 @@ void console_ring_notified(struct domain *d)
 	spin_unlock(&d->xen.console_lock);
 	if (taken || given)
 		evtchn_notify_guest(d, d->xen.console_port);
+	return false;
 }

@@ -3,6 +3,7 @@
 #include "std.h"
 #include "stub.h"
 #include "xen.h"
+#include "xenstore.h"
 
 /*
  * Pages of the pool that the domain finds at fixed addresses, and the parameters that say so. The wall clock in
@@ -18,20 +19,20 @@ static int start(struct domain *d)
 	x->console_port = port;
 	x->params[HVM_PARAM_CONSOLE_PFN] = MAGIC_CONSOLE >> PAGE_SHIFT;
 	x->params[HVM_PARAM_CONSOLE_EVTCHN] = port;
-	return 0;
+	return xenstore_start(d);
 }
 
 #define XEN_ROOM	(64UL << 10)	/* shared pages and ports */
 
-u64 xen_domain_room(const struct domain_config *c)
+u64 xen_domain_room(const struct domain *d)
 {
-	return XEN_ROOM + grants_room(c);
+	return XEN_ROOM + grants_room(&d->cfg) + xenstore_pool_size(d);
 }
 
 int xen_domain_init(struct domain *d)
 {
 	d->xen.console = domain_pool_alloc(d, PAGE_SIZE);
-	if (!d->xen.console || domain_events_init(d) || grants_init(d))
+	if (!d->xen.console || domain_events_init(d) || grants_init(d) || xenstore_init(d))
 		return -1;
 	return start(d);
 }
@@ -40,6 +41,7 @@ int xen_domain_reset(struct domain *d)
 {
 	struct domain_xen *x = &d->xen;
 
+	xenstore_stop(d);
 	domain_events_reset(d);
 	grants_reset(d);
 	memset(x->console, 0, PAGE_SIZE);
@@ -52,6 +54,7 @@ int xen_domain_reset(struct domain *d)
 
 void xen_domain_destroy(struct domain *d)
 {
+	xenstore_stop(d);
 	grants_leave(d);
 	domain_events_destroy(d);
 }

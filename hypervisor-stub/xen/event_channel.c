@@ -329,7 +329,7 @@ long evtchn_send(struct vcpu *v, void *arg)
 {
 	u32 port = ((struct evtchn_send *)arg)->port;
 	struct domain *d = v->domain;
-	void (*notify)(struct domain *d) = NULL;
+	bool (*notify)(struct domain *d) = NULL;
 	long rc;
 
 	event_lock();
@@ -340,8 +340,7 @@ long evtchn_send(struct vcpu *v, void *arg)
 	if (!notify)
 		return rc;
 	/* Without the lock: it may signal the guest. */
-	notify(d);
-	return 0;
+	return notify(d) ? hypercall_again(v, 0) : 0;
 }
 
 /*

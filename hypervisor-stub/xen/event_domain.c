@@ -48,7 +48,7 @@ void evtchn_debug(void)
 }
 
 /* A port of the domain whose other end is the stub's: notify is called when the guest signals it. */
-int evtchn_alloc_for_stub(struct domain *d, void (*notify)(struct domain *d))
+int evtchn_alloc_for_stub(struct domain *d, bool (*notify)(struct domain *d))
 {
 	struct evtchn *chn;
 	long rc;

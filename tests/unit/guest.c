@@ -16,6 +16,8 @@ static void make(struct domain *d, unsigned int n, unsigned int mib, unsigned in
 	static void *room;
 	u64 share;
 
+	if (d->events.live)
+		xen_domain_destroy(d);
 	memset(d, 0, sizeof(*d));
 	d->id = 1 - n;
 	d->cfg.id = d->id;

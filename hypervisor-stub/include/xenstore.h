@@ -171,6 +171,7 @@ struct xs_view {
 
 struct xs_txn *xs_txn_new(struct xs_conn *c, u32 id);
 void xs_txn_free(struct xs_txn *t);
+void xs_reset_txns(struct xs_conn *c);
 void xs_peek(struct xs_txn *t, const char *path, struct xs_view *w);
 enum xs_error xs_look(struct xs_conn *c, struct xs_txn *t, const char *path, unsigned int want, struct xs_view *w);
 enum xs_error xs_write(struct xs_conn *c, struct xs_txn *t, const char *path, const char *value, size_t len);
@@ -188,6 +189,9 @@ void xs_reset_watches(struct xs_conn *c);
 void xs_fire(const char *path, const struct xs_perms *perms, bool exact);
 size_t xs_next_event(struct xs_conn *c, char *buf);	/* the payload of an event; 0: none waits */
 struct xs_perms *xs_special(const char *path);	/* of @introduceDomain and @releaseDomain; NULL: it is neither */
+
+/* --- request.c --- */
+void xs_answer(struct xs_conn *c);		/* the request that is in c->in; the answer is in c->out then */
 
 /* --- conn.c --- */
 extern struct xs_conn *xs_conns[MAX_DOMAINS];

@@ -55,12 +55,13 @@ void *xs_alloc(struct xs_conn *c, size_t size, bool reserve)
 
 void xs_free(void *p)
 {
-	struct header *h = (struct header *)p - 1;
+	struct header *h;
 	struct xs_conn *c;
 	u32 first;
 
 	if (!p)
 		return;
+	h = (struct header *)p - 1;
 	c = xs_conns[h->slot];
 	first = ((u8 *)h - c->pool) / XS_UNIT;
 	mark(c, first, h->units);

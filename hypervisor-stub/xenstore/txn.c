@@ -34,6 +34,17 @@ void xs_txn_free(struct xs_txn *t)
 	xs_free(t);
 }
 
+void xs_reset_txns(struct xs_conn *c)
+{
+	while (c->txns) {
+		struct xs_txn *t = c->txns;
+
+		c->txns = t->next;
+		xs_txn_free(t);
+	}
+	c->nr_txns = 0;
+}
+
 /* --- looking --- */
 
 static struct xs_entry *entry_of(struct xs_txn *t, const char *path)

@@ -226,7 +226,7 @@ static void hvm_params(void **state)
 	assert_int_equal(param(HVMOP_get_param, 1, HVM_PARAM_CONSOLE_EVTCHN, &n), 0);
 	assert_int_equal(n, d->xen.console_port);
 	assert_int_equal(param(HVMOP_get_param, DOMID_SELF, HVM_PARAM_STORE_PFN, &n), 0);
-	assert_int_equal(n, 0);
+	assert_int_equal(n, MAGIC_STORE >> PAGE_SHIFT);
 	assert_int_equal(param(HVMOP_get_param, DOMID_SELF, HVM_PARAM_IOREQ_PFN, &n), -XEN_EINVAL);
 	assert_int_equal(param(HVMOP_get_param, DOMID_SELF, HVM_NR_PARAMS, &n), -XEN_EINVAL);
 	assert_int_equal(param(HVMOP_get_param, DOMID_SELF, ~0u, &n), -XEN_EINVAL);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "guest.h"
 #include "xen.h"
+#include "xenstore.h"
 
 #define PAGES_MAX	(16 << 8)	/* 16 MiB */
 #define must(cond)	do { if (!(cond)) host_die(#cond); } while (0)
@@ -55,7 +56,8 @@ static void look(const struct domain *d, gpa_t gpa)
 			must(g->at[(pa - va_to_pa(g->entries)) >> PAGE_SHIFT] == (gpa >> PAGE_SHIFT) + 1);
 			break;
 		}
-		must(pa == va_to_pa(d->shared_info) || pa == va_to_pa(d->xen.console));
+		must(pa == va_to_pa(d->shared_info) || pa == va_to_pa(d->xen.console) ||
+		     pa == va_to_pa(d->xen.store->ring));
 		must(pa != va_to_pa(d->shared_info) || d->xen.shared_frame == (gpa >> PAGE_SHIFT) + 1);
 		break;
 	}

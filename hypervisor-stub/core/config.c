@@ -81,6 +81,51 @@ static u64 option_frames(const char *name, u64 otherwise)
 	return s ? strtoul(s, NULL, 0) : otherwise;
 }
 
+/* What is to be made of one that has ended so: "restart", or another word. */
+static void read_restart(struct domain_config *c, int node)
+{
+	static const char *const names[] = { [DOMAIN_POWEROFF] = "pvops,on-poweroff", [DOMAIN_REBOOT] = "pvops,on-reboot",
+					     [DOMAIN_CRASHED] = "pvops,on-crash" };
+
+	c->restart[DOMAIN_REBOOT] = true;
+	for (unsigned int i = DOMAIN_POWEROFF; i < ARRAY_SIZE(names); i++) {
+		const char *s = node < 0 ? NULL : fdt_read_string(machine_fdt, node, names[i]);
+
+		if (s)
+			c->restart[i] = !strcmp(s, "restart");
+	}
+}
+
+/* Front ends: subnodes whose pvops,device is what kind it is. */
+static void read_devices(struct domain_config *c, int parent)
+{
+	int node;
+
+	fdt_for_each_subnode(node, machine_fdt, parent) {
+		const char *kind = fdt_read_string(machine_fdt, node, "pvops,device");
+		struct device_config *dev = &c->device[c->nr_devices];
+		u64 handle = 0, backend = 0;
+
+		if (!kind)
+			continue;
+		if (c->nr_devices == MAX_DEVICES) {
+			printk("device %s of %s is left out: %u at most\n", fdt_get_name(machine_fdt, node, NULL), c->name,
+			       MAX_DEVICES);
+			continue;
+		}
+		fdt_read_number(machine_fdt, node, "handle", &handle);
+		fdt_read_number(machine_fdt, node, "backend", &backend);
+		dev->kind = kind;
+		dev->handle = handle;
+		dev->backend = backend;
+		if (fdt_read_string(machine_fdt, node, "frontend-nodes"))
+			dev->front = fdt_getprop(machine_fdt, node, "frontend-nodes", &dev->front_len);
+		if (fdt_read_string(machine_fdt, node, "backend-nodes"))
+			dev->back = fdt_getprop(machine_fdt, node, "backend-nodes", &dev->back_len);
+		c->nr_devices++;
+	}
+}
+
 static void read_domu(struct domain_config *c, int node, unsigned int id)
 {
 	const char *mode = fdt_read_string(machine_fdt, node, "pvops,mode");
@@ -98,6 +143,8 @@ static void read_domu(struct domain_config *c, int node, unsigned int id)
 	c->maptrack_frames = frames(node, "max_maptrack_frames", MAPTRACK_FRAMES);
 	c->hvm = mode ? !strcmp(mode, "hvm") : default_hvm();
 	read_modules(c, node);
+	read_restart(c, node);
+	read_devices(c, node);
 	reserve_modules(c);
 }
 
@@ -116,6 +163,7 @@ static void read_dom0(struct domain_config *c, int chosen)
 	c->maptrack_frames = option_frames("gnttab_max_maptrack_frames", MAPTRACK_FRAMES);
 	c->hvm = default_hvm();
 	read_modules(c, chosen);
+	read_restart(c, -1);
 	reserve_modules(c);
 }
 

@@ -167,7 +167,7 @@ void console_poll(void)
 {
 	int c;
 
-	while ((c = uart_getc()) >= 0)
+	while (!keys_wait() && (c = uart_getc()) >= 0)
 		input(c);
 	fill_rings();
 }

@@ -164,33 +164,64 @@ static bool may_give_kernel(unsigned int n, unsigned int nr)
 	return option("noreboot");
 }
 
-static void create(struct domain_config *cfg)
+/* The same struct may have been a domain before, which others look at meanwhile: it is none until all of it is there. */
+static void forget(struct domain *d, const struct domain_config *cfg)
 {
-	struct domain *d = &store[nr_domains];
-	const char *why;
-	u64 entry, fdt;
-
+	domains_lock();
+	memset(d, 0, sizeof(*d));
+	d->end = DOMAIN_GONE;
 	d->cfg = *cfg;
 	d->cfg.memory = ALIGN_DOWN(cfg->memory, SZ_2M);
 	d->id = cfg->id;
 	d->hvm = cfg->hvm;
-	why = build(d, &entry, &fdt);
+	domains_unlock();
+}
+
+static bool create(struct domain *d, const struct domain_config *cfg)
+{
+	const char *why;
+
+	forget(d, cfg);
+	why = build(d, &d->entry, &d->fdt);
 	if (why) {
 		printk("d%u: cannot build %s: %s (%lu KiB asked for, %lu KiB free, %u vCPUs)\n", d->id, d->cfg.name,
 		       why, cfg->memory >> 10, memory_available() >> 10, cfg->vcpus);
 		give_back(d);
-		memset(d, 0, sizeof(*d));
 		any_failed = true;
-		return;
+		return false;
 	}
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		sched_add(d->vcpu[i]);
-	d->entry = entry;
-	d->fdt = fdt;
-	domains[nr_domains++] = d;
+	d->created = now();
+	d->listed = d->created;
+	domains_lock();
+	d->end = DOMAIN_RUNNING;
 	nr_alive++;
+	domains_unlock();
 	printk("d%u: %s, %s, %u vCPUs\n", d->id, d->cfg.name, d->hvm ? "hvm" : "pv", d->nr_vcpus);
 	printk("d%u: memory %lu KiB tables %lu KiB\n", d->id, d->cfg.memory >> 10, d->pool_size >> 10);
+	return true;
+}
+
+static const struct domain_config *config_of(const struct domain *d)
+{
+	unsigned int i = 0;
+
+	while (configs[i].id != d->id)
+		i++;
+	return &configs[i];
+}
+
+bool domain_create(struct domain *d)
+{
+	if (d->cfg.give_kernel) {
+		printk("d%u: cannot be made again: its kernel has become its memory (option noreboot)\n", d->id);
+		return false;
+	}
+	if (!create(d, config_of(d)))
+		return false;
+	sched_start(d->vcpu[0], d->entry, d->fdt);
+	return true;
 }
 
 /* For what there is to know of each page of the machine. */
@@ -214,7 +245,9 @@ void domains_create(void)
 		printk("no domain in the device tree (/chosen has neither xen,domain nor multiboot,kernel)\n");
 	for (unsigned int i = 0; i < n; i++) {
 		configs[i].give_kernel = may_give_kernel(i, n);
-		create(&configs[i]);
+		domains[nr_domains] = &store[nr_domains];
+		if (create(domains[nr_domains], &configs[i]))
+			nr_domains++;
 	}
 }
 
@@ -223,8 +256,6 @@ static void all_gone(void)
 	printk("all domains are gone: %s\n", any_failed ? "fail" : "pass");
 	if (!option("nopoweroff"))
 		sbi_shutdown(any_failed);
-	for (;;)
-		asm_wfi();
 }
 
 void domains_start(void)
@@ -346,6 +377,9 @@ static void report(struct domain *d)
 	case DOMAIN_REBOOT:
 		printk("d%u: shutdown: reboot\n", d->id);
 		break;
+	case DOMAIN_DESTROYED:
+		printk("d%u: destroyed\n", d->id);
+		break;
 	default:
 		printk("d%u: shutdown: poweroff\n", d->id);
 		break;
@@ -384,16 +418,17 @@ static bool reboot(struct domain *d)
 	return true;
 }
 
-void domain_reap(struct domain *d)
+/* Called by anybody but its own vCPUs. */
+void domain_destroy(struct domain *d)
 {
-	bool last;
+	if (!sched_hold(d))
+		return;
+	domain_end(d->vcpu[0], DOMAIN_DESTROYED);
+	sched_release(d);
+}
 
-	wait_for_users(d);
-	if (d->end == DOMAIN_REBOOT && !option("noreboot")) {
-		console_flush(d);
-		if (reboot(d))
-			return;
-	}
+static void take_down(struct domain *d)
+{
 	domains_lock();
 	report(d);
 	if (d->end == DOMAIN_CRASHED)
@@ -401,9 +436,26 @@ void domain_reap(struct domain *d)
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		sched_remove(d->vcpu[i]);
 	give_back(d);
-	last = !--nr_alive;
+	d->end = DOMAIN_GONE;
+	nr_alive--;
 	domains_unlock();
-	printk("d%u: gone, memory free %lu KiB\n", d->id, memory_available() >> 10);
-	if (last)
+	printk("d%u: gone, memory free %lu KiB, event channels %u, xenstore nodes %u\n", d->id, memory_available() >> 10,
+	       evtchn_count(), xenstore_nodes());
+}
+
+/* With a reboot it keeps memory and vCPUs. What else is to be started again is made anew. */
+void domain_reap(struct domain *d)
+{
+	bool restart = d->cfg.restart[d->end];
+
+	wait_for_users(d);
+	if (d->end == DOMAIN_REBOOT && restart && !option("noreboot")) {
+		console_flush(d);
+		if (reboot(d))
+			return;
+	}
+	restart &= d->end != DOMAIN_REBOOT;
+	take_down(d);
+	if ((!restart || !domain_create(d)) && !READ_ONCE(nr_alive))
 		all_gone();
 }

@@ -4,6 +4,7 @@
  * the initrd at the end, the tree before it (Documentation/arch/riscv/boot.rst).
  */
 #include "domain.h"
+#include "lock.h"
 #include "std.h"
 #include "stub.h"
 
@@ -74,9 +75,23 @@ static const char *load_kernel(struct domain *d, u64 *entry, u64 *end)
 	return NULL;
 }
 
-const char *domain_load(struct domain *d, u64 *entry, u64 *fdt)
+/* One at a time: the tree's buffer is too large for a stack. */
+static const char *load_tree(struct domain *d, u64 fdt, u64 initrd)
 {
 	static u8 buf[FDT_SIZE] __attribute__((aligned(8)));
+	static spinlock_t lock;
+	int err;
+
+	spin_lock(&lock);
+	err = guest_fdt_build(d, buf, sizeof(buf), d->cfg.ramdisk.size ? initrd : 0, initrd + d->cfg.ramdisk.size);
+	if (!err)
+		p2m_copy_to(d, fdt, buf, sizeof(buf));
+	spin_unlock(&lock);
+	return err ? "its device tree is larger than 16 KiB" : NULL;
+}
+
+const char *domain_load(struct domain *d, u64 *entry, u64 *fdt)
+{
 	const struct module *rd = &d->cfg.ramdisk;
 	u64 top = GUEST_RAM_BASE + d->cfg.memory, kernel_end;
 	const char *why = load_kernel(d, entry, &kernel_end);
@@ -91,8 +106,5 @@ const char *domain_load(struct domain *d, u64 *entry, u64 *fdt)
 	if (*fdt < kernel_end)
 		return "its initrd does not fit into its memory";
 	p2m_copy_to(d, initrd, pa_to_va(rd->start), rd->size);
-	if (guest_fdt_build(d, buf, sizeof(buf), rd->size ? initrd : 0, initrd + rd->size))
-		return "its device tree is larger than 16 KiB";
-	p2m_copy_to(d, *fdt, buf, sizeof(buf));
-	return NULL;
+	return load_tree(d, *fdt, initrd);
 }

@@ -36,6 +36,9 @@ struct domain_xen {
 	u64 params[39];				/* HVM_NR_PARAMS */
 };
 
+/* GONE: nothing is left of it but its configuration, of which it may be made again. */
+enum domain_end { DOMAIN_RUNNING, DOMAIN_POWEROFF, DOMAIN_REBOOT, DOMAIN_CRASHED, DOMAIN_DESTROYED, DOMAIN_GONE };
+
 /* A device whose front end a domain has: nodes of xenstore for both ends, as lists of name and value in the tree. */
 #define MAX_DEVICES	16
 
@@ -56,6 +59,7 @@ struct domain_config {
 	u64 grant_frames, maptrack_frames;	/* as many as there may be */
 	bool hvm;
 	bool give_kernel;	/* the kernel's memory may become the domain's */
+	bool restart[DOMAIN_GONE];	/* by how it has ended */
 	struct module kernel, ramdisk;
 	char bootargs[BOOTARGS_MAX];
 	unsigned int nr_devices;
@@ -68,8 +72,6 @@ struct console_buf {
 	char in[128];
 	unsigned int in_head, in_tail;
 };
-
-enum domain_end { DOMAIN_RUNNING, DOMAIN_POWEROFF, DOMAIN_REBOOT, DOMAIN_CRASHED };
 
 struct domain {
 	/* First: what is beyond 2 KiB takes an instruction more to get at. */
@@ -111,6 +113,8 @@ struct domain {
 	struct vcpu *culprit;
 	unsigned int on_hart;	/* how many of its vCPUs are on a hart; under sched_lock */
 	unsigned int users;	/* domain_get() without a domain_put() */
+	u64 created;		/* when; */
+	u64 listed, listed_traps;	/* and when the console listed it last, with so many traps */
 };
 
 extern struct domain *domains[MAX_DOMAINS];
@@ -123,6 +127,8 @@ void domains_lock(void);
 void domains_unlock(void);
 void domain_crash(struct vcpu *v, const char *fmt, ...) __printf(2, 3);
 void domain_end(struct vcpu *v, enum domain_end how);
+void domain_destroy(struct domain *d);		/* from outside */
+bool domain_create(struct domain *d);		/* again, one that is gone; says why it cannot */
 void domain_reap(struct domain *d);		/* ended, and none of its vCPUs is on a hart */
 bool domain_hold(struct domain *d);		/* it does not go away until ... ; false: it has ended */
 void domain_release(struct domain *d);

@@ -78,6 +78,7 @@ void event_settle(struct vcpu *v);
 void evtchn_raise_virq(struct vcpu *v, u32 virq);	/* one of the vCPU's own; under the lock */
 void evtchn_debug(void);			/* VIRQ_DEBUG for all who have bound it */
 void evtchn_print(void);
+u32 evtchn_count(void);				/* ports in use, of all domains */
 
 /* xen/event_channel.c; under the lock but for the first two and the last */
 void event_lock(void);

@@ -23,6 +23,7 @@ void console_poll(void);					/* input from the outside */
 
 /* core/keys.c */
 void keys_handle(char c);
+bool keys_wait(void);		/* input is to wait for what a key has begun */
 
 /* core/memory.c: machine memory */
 void memory_add(paddr_t start, u64 size);

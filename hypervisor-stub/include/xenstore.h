@@ -134,6 +134,7 @@ int xenstore_init(struct domain *d);		/* takes its pool; 0, or there is not enou
 int xenstore_start(struct domain *d);		/* a port is open, the nodes are there; or not 0 */
 void xenstore_stop(struct domain *d);		/* nothing is left of it */
 bool xenstore_notified(struct domain *d);	/* the guest has; true: there is more to do, it shall do it again */
+bool xenstore_ask(struct domain *d, const char *what);	/* to "poweroff", say, by control/shutdown */
 void xenstore_print(void);			/* a key of the stub's console */
 u32 xenstore_nodes(void);			/* all that there are */
 

@@ -150,3 +150,15 @@ void evtchn_print(void)
 	}
 	event_unlock();
 }
+
+u32 evtchn_count(void)
+{
+	u32 nr = 0;
+
+	event_lock();
+	for (unsigned int i = 0; i < nr_domains; i++)
+		for (u32 port = 1; domains[i]->events.live && port < domains[i]->events.ports; port++)
+			nr += evtchn_is_used(evtchn_of(domains[i], port));
+	event_unlock();
+	return nr;
+}

@@ -35,12 +35,13 @@ int xenstore_init(struct domain *d)
 /* Paths are short here, and its pool is large enough for what a domain begins with; what is not is left out. */
 static bool done(struct xs_conn *c, struct xs_txn *t, enum xs_error err)
 {
-	if (err)
-		xs_txn_free(t);
-	else
+	if (!err)
 		xs_commit(c, t);
+	else if (t)
+		xs_txn_free(t);
 	while (xs_tell(c))
 		;
+	xs_deliver();
 	return !err;
 }
 
@@ -49,12 +50,12 @@ static bool own(struct xs_conn *c, domid_t owner, domid_t reader, const char *pa
 {
 	const struct xs_perms perms = { 2, { { owner, 0 }, { reader, XS_PERM_READ } } };
 	struct xs_txn *t = xs_txn_new(c, 0);
-	enum xs_error err = xs_mkdir(c, t, path);
+	enum xs_error err = t ? xs_mkdir(c, t, path) : XS_ENOSPC;
 
 	return done(c, t, err ? err : xs_set_perms(c, t, path, &perms));
 }
 
-static void __printf(4, 5) put(struct xs_conn *c, const char *dir, const char *name, const char *fmt, ...)
+static bool __printf(4, 5) put(struct xs_conn *c, const char *dir, const char *name, const char *fmt, ...)
 {
 	struct xs_txn *t = xs_txn_new(c, 0);
 	char path[160], value[160];
@@ -64,7 +65,7 @@ static void __printf(4, 5) put(struct xs_conn *c, const char *dir, const char *n
 	vsnprintk(value, sizeof(value), fmt, ap);
 	va_end(ap);
 	snprintk(path, sizeof(path), "%s/%s", dir, name);
-	done(c, t, xs_write(c, t, path, value, strlen(value)));
+	return done(c, t, t ? xs_write(c, t, path, value, strlen(value)) : XS_ENOSPC);
 }
 
 /* Names and values, one after the other. */
@@ -277,6 +278,23 @@ bool xenstore_notified(struct domain *d)
 	more = xs_serve(d->xen.store);
 	spin_unlock(&lock);
 	return more;
+}
+
+bool xenstore_ask(struct domain *d, const char *what)
+{
+	struct xs_conn *c = d->xen.store;
+	char home[32];
+	bool asked;
+
+	snprintk(home, sizeof(home), "/local/domain/%u", d->id);
+	spin_lock(&lock);
+	while (xs_tell(c))
+		;
+	c->id = 0;
+	asked = put(c, home, "control/shutdown", "%s", what);
+	c->id = d->id;
+	spin_unlock(&lock);
+	return asked;
 }
 
 /* --- looking at it --- */

@@ -10,6 +10,7 @@
 #include "stub.h"
 
 #define DOM0_MEMORY	"256M"
+#define HARDWARE	2	/* a bit of capabilities */
 
 static bool default_hvm(void)
 {
@@ -126,6 +127,14 @@ static void read_devices(struct domain_config *c, int parent)
 	}
 }
 
+/* Of Xen's capabilities that of the hardware: who has it is the initial domain, though it is described as the others. */
+static bool is_initial(int node)
+{
+	u64 capabilities = 0;
+
+	return fdt_read_number(machine_fdt, node, "capabilities", &capabilities) && capabilities & HARDWARE;
+}
+
 static void read_domu(struct domain_config *c, int node, unsigned int id)
 {
 	const char *mode = fdt_read_string(machine_fdt, node, "pvops,mode");
@@ -167,16 +176,22 @@ static void read_dom0(struct domain_config *c, int chosen)
 	reserve_modules(c);
 }
 
+/* The initial domain is the first: the others' devices have their back ends there. */
 unsigned int config_read(struct domain_config *cfg, unsigned int max)
 {
-	int chosen = fdt_path_offset(machine_fdt, "/chosen"), node;
+	int chosen = fdt_path_offset(machine_fdt, "/chosen"), node, initial = -1;
 	unsigned int n = 0, id = 1;
 
-	fdt_for_each_subnode(node, machine_fdt, chosen)
-		if (fdt_is(machine_fdt, node, "multiboot,kernel") && !n)
-			read_dom0(&cfg[n++], chosen);
 	fdt_for_each_subnode(node, machine_fdt, chosen) {
-		if (!fdt_is(machine_fdt, node, "xen,domain"))
+		if (n)
+			break;
+		if (fdt_is(machine_fdt, node, "multiboot,kernel"))
+			read_dom0(&cfg[n++], chosen);
+		else if (fdt_is(machine_fdt, node, "xen,domain") && is_initial(node))
+			read_domu(&cfg[n++], initial = node, 0);
+	}
+	fdt_for_each_subnode(node, machine_fdt, chosen) {
+		if (!fdt_is(machine_fdt, node, "xen,domain") || node == initial)
 			continue;
 		if (n == max) {
 			printk("domain %s is left out: %u at most\n", fdt_get_name(machine_fdt, node, NULL), max);

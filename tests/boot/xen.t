@@ -27,6 +27,8 @@ for mode in hvm pv; do
 		ended "xen-events $mode, $vcpus vCPUs" pass 'Using FIFO-based ABI' 'legacy console [hvc0] enabled'
 		ok "xen-events $mode, $vcpus vCPUs: no complaint" unharmed
 	done
+	boot store-$mode xen-events --mode $mode --vcpus 2 --append pvops.xen=store
+	ended "xen-events $mode, xenstore by the kernel's device" pass
 	boot twolevel-$mode xen-events --mode $mode --vcpus 2 --append 'pvops.xen=events xen.fifo_events=0'
 	ended "xen-events $mode, 2-level ABI" pass 'Using 2-level ABI'
 	boot reboot-$mode xen-events --mode $mode --vcpus 1 --stub-options '' --append pvops.cmd=reboot --timeout 20

@@ -50,6 +50,8 @@ void *memcpy(void *dst, const void *src, size_t n)
 	const u8 *s = src;
 	size_t i = 0;
 
+	if (!n)		/* of nothing, and to nowhere, is well */
+		return dst;
 	if (n >= 16)
 		for (; (uintptr_t)(d + i) & 7; i++)
 			d[i] = s[i];

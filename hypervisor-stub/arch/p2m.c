@@ -292,8 +292,15 @@ void p2m_flush(struct vcpu *v, struct domain *d)
 /* Gives the domain's memory back to the machine, at the latest when nobody else uses it. */
 void p2m_free(struct domain *d)
 {
-	for (unsigned int i = 0; i < d->nr_pieces; i++)
+	u64 used = 0;
+
+	for (unsigned int i = 0; i < d->nr_pieces; i++) {
 		if (piece_leave(d->pieces[i]))
 			memory_free(d->pieces[i], SZ_2M);
+		else
+			used += SZ_2M;
+	}
+	if (used)
+		printk("d%u: %lu KiB of its memory stay until others have unmapped pages of it\n", d->id, used >> 10);
 	d->nr_pieces = 0;
 }

@@ -151,6 +151,7 @@ static const struct {
 	{ 'r', key_registers, "registers, as of each vCPU's last trap" },
 	{ 'e', evtchn_print, "event channels" },
 	{ 'n', xenstore_print, "xenstore: what each domain has of it" },
+	{ 'g', grants_print, "grant tables, and what is mapped of others" },
 	{ 'q', evtchn_debug, "VIRQ_DEBUG to every vCPU that has bound it: the guests tell their state" },
 	{ 'x', key_poweroff, "power off the machine" },
 };

@@ -58,6 +58,7 @@ int grants_init(struct domain *d);
 void grants_reset(struct domain *d);			/* empty */
 void grants_leave(struct domain *d);			/* gives back what it has of others, and grants nothing any more */
 void *grants_frame(struct domain *d, u64 idx);		/* made where it is not there yet; NULL: it cannot be */
+void grants_print(void);				/* a key of the stub's console */
 void grants_lock(void);
 void grants_unlock(void);
 

@@ -83,6 +83,28 @@ void grants_leave(struct domain *d)
 	}
 }
 
+static u32 count_mapped(const struct domain_grants *g)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < g->nr_handles; i++)
+		n += g->handles[i].mapped;
+	return n;
+}
+
+void grants_print(void)
+{
+	grants_lock();
+	for (unsigned int i = 0; i < nr_domains; i++) {
+		const struct domain_grants *g = &domains[i]->xen.grants;
+
+		if (g->life)
+			printk("  d%u %u of %u frames, %u mappings of %u\n", domains[i]->id, g->frames, g->max_frames,
+			       count_mapped(g), g->nr_handles);
+	}
+	grants_unlock();
+}
+
 /* --- the table --- */
 
 static bool grow(struct domain_grants *g, u64 frames)

@@ -235,7 +235,7 @@ static void cost(void)
 	check_eq(0, c.status);
 	c.len = 1448;
 	c.source.offset = 2;
-	report("copy of 1448 bytes, not aligned", COST(call(__HYPERVISOR_grant_table_op, GNTTABOP_copy, &c, 1)), 3500);
+	report("copy of 1448 bytes, not aligned", COST(call(__HYPERVISOR_grant_table_op, GNTTABOP_copy, &c, 1)), 3700);
 	c.source.offset = 0;
 	c.len = PAGE_SIZE;
 	report("copy of 4096 bytes", COST(call(__HYPERVISOR_grant_table_op, GNTTABOP_copy, &c, 1)), 2800);

@@ -259,7 +259,11 @@ static void granter_ends(void **state)
 
 	(void)state;
 	assert_int_equal(map(&h), GNTST_okay);
+	host_output_clear();
+	grants_print();
+	assert_printed("d0 1 of 2 frames, 1 mappings of 256");
 	end(granter);
+	assert_printed("2048 KiB of its memory stay");
 	/* All but the piece that is in use */
 	assert_int_equal(memory_available(), was_free + (MIB - 2) * (1UL << 20));
 	assert_int_equal(*guest_u64(mapper, HERE), 0x1234);

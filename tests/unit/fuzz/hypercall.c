@@ -21,7 +21,8 @@
 
 static struct domain *dom[2];
 static bool dirty[2];		/* it, or who may manage it, has made a call */
-static u64 nr_calls;
+static u64 nr_calls, nr_mapped;
+static u64 memory;		/* what the machine has besides */
 
 static const struct { u16 number, op, size; } calls[] = {
 #define SIZE_NONE(type)	0
@@ -96,6 +97,15 @@ static void grant(struct domain *d)
 	}
 }
 
+/* What each input begins with */
+static void grant_to_both(struct domain *d)
+{
+	for (unsigned int i = 0; i < GRANTS; i++)
+		d->xen.grants.entries[i] = (struct grant_entry_v1){
+			.flags = GTF_permit_access, .domid = i & 1, .frame = (GUEST_RAM_BASE >> PAGE_SHIFT) + 768 + i,
+		};
+}
+
 static void fill(struct domain *d, u64 gpa, unsigned int words)
 {
 	for (unsigned int i = 0; i < words; i++) {
@@ -103,6 +113,45 @@ static void fill(struct domain *d, u64 gpa, unsigned int words)
 
 		/* Where there is no memory any more there is nothing to fill. */
 		p2m_copy_to(d, gpa + i * 8, &word, sizeof(word));
+	}
+}
+
+static u64 good_frame(void)
+{
+	return number(2) ? (EXTENDED_REGION >> PAGE_SHIFT) + number(8) : (GUEST_RAM_BASE >> PAGE_SHIFT) + number(1024);
+}
+
+static void good_side(struct gnttab_copy_ptr *ptr, bool by_ref)
+{
+	ptr->offset = number(16) ? number(PAGE_SIZE) & ~7 : number(1 << 16);
+	ptr->domid = by_ref ? number(2) : DOMID_SELF;
+	ptr->u.gmfn = by_ref ? number(GRANTS + 1) : good_frame();
+}
+
+/* What a guest would pass that means it: numbers by chance come to nothing here. */
+static void good_grant_op(struct domain *d, u64 at, unsigned int op)
+{
+	struct gnttab_map_grant_ref m = { .flags = GNTMAP_host_map };
+	struct gnttab_unmap_grant_ref u = { .handle = number(6) };
+	struct gnttab_copy c = { .flags = number(4), .len = number(2) ? 64 : number(PAGE_SIZE) };
+
+	switch (op) {
+	case GNTTABOP_map_grant_ref:
+		m.host_addr = good_frame() << PAGE_SHIFT;
+		m.flags |= number(4) ? 0 : GNTMAP_readonly;
+		m.ref = number(GRANTS + 1);
+		m.dom = number(2);
+		p2m_copy_to(d, at, &m, sizeof(m));
+		break;
+	case GNTTABOP_unmap_grant_ref:
+		u.host_addr = (u64)d->xen.grants.handles[u.handle].gfn << PAGE_SHIFT;
+		p2m_copy_to(d, at, &u, sizeof(u));
+		break;
+	case GNTTABOP_copy:
+		good_side(&c.source, c.flags & GNTCOPY_source_gref);
+		good_side(&c.dest, c.flags & GNTCOPY_dest_gref);
+		p2m_copy_to(d, at, &c, sizeof(c));
+		break;
 	}
 }
 
@@ -123,9 +172,19 @@ static u64 place(unsigned int size)
 	}
 }
 
+/* Map, unmap and copy are among the five from here on: chosen often, for they go together. */
+static unsigned int first_grant_op(void)
+{
+	unsigned int n = 0;
+
+	while (calls[n].number != __HYPERVISOR_grant_table_op)
+		n++;
+	return n;
+}
+
 static void arguments(struct domain *d, u64 *a, u64 *nr)
 {
-	unsigned int n = number(ARRAY_SIZE(calls) + 1);
+	unsigned int n = number(4) ? number(ARRAY_SIZE(calls) + 1) : first_grant_op() + number(5);
 
 	for (unsigned int i = 0; i < 5; i++)
 		a[i] = i < 3 ? meaning() : 0;
@@ -140,6 +199,8 @@ static void arguments(struct domain *d, u64 *a, u64 *nr)
 		fill(d, at, (calls[n].size + 7) / 8);
 		a[*nr == __HYPERVISOR_vcpu_op ? 2 : 1] = at;
 	}
+	if (*nr == __HYPERVISOR_grant_table_op && number(4))
+		good_grant_op(d, a[1], calls[n].op);
 	if (*nr == __HYPERVISOR_grant_table_op)
 		a[2] = number(8) ? 1 : number(5);
 	if (*nr == __HYPERVISOR_vcpu_op)
@@ -173,7 +234,8 @@ static void fill_multicall(struct domain *d)
 static void fresh(struct domain *d)
 {
 	d->end = DOMAIN_RUNNING;
-	p2m_reset(d);
+	grants_leave(d);
+	must(!p2m_reset(d));
 	must(!xen_domain_reset(d));
 	must(!d->nr_free && d->nr_pages == d->cfg.memory >> PAGE_SHIFT);
 	for (unsigned int i = 0; i < NR; i++) {
@@ -213,6 +275,7 @@ static void call(struct vcpu *v)
 static void say_calls(void)
 {
 	fprintf(stderr, "stat::number_of_executed_units (hypercalls): %lu\n", (unsigned long)nr_calls);
+	fprintf(stderr, "stat::number_of_executed_units (calls with a page mapped): %lu\n", (unsigned long)nr_mapped);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -224,6 +287,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		host_harts(2);
 		dom[0] = guest_make(MIB, NR, 40);
 		dom[1] = guest_make_initial(MIB, NR, 40);
+		/* In place of what is in use when a domain starts again. */
+		memory_free(HOST_RAM_BASE + (160UL << 20), 2UL * MIB << 20);
+		memory = memory_available();
 		for (unsigned int i = 0; i < 2; i++) {
 			domains[nr_domains++] = dom[i];
 			for (unsigned int n = 0; n < NR; n++)
@@ -231,6 +297,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 	}
 	host_output_clear();
+	for (unsigned int i = 0; i < 2; i++)
+		grant_to_both(dom[i]);
 	while (input_left()) {
 		bool initial = number(4) == 3;
 		struct vcpu *v = dom[initial]->vcpu[number(NR)];
@@ -244,6 +312,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (v->req_posted != v->req_done)
 			vcpu_handle_requests(v);
 		call(v);
+		nr_mapped += v->domain->xen.grants.free_handle != 0;
 		if (v->pcpu)
 			guest_leave(v);
 		for (unsigned int i = 0; i < 2; i++)
@@ -257,5 +326,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fresh(dom[i]);
 		dirty[i] = false;
 	}
+	must(memory_available() == memory);
 	return 0;
 }

@@ -8,6 +8,8 @@
  *   pvops.cmd=module	load modules of the initramfs and unload them again (module.c)
  *   pvops.cmd=reboot	ask for a restart at once
  *   pvops.cmd=panic	make the kernel panic
+ *   pvops.cmd=kexec	enter the kernel /kexec/Image with /kexec/initrd, and the same words but pvops.cmd=check
+ *   pvops.cmd=kdump	the same by a panic, into the memory of crashkernel=
  *   pvops.cmd=sleep	idle for ever, for time limits
  *   pvops.cmd=hang	spin for ever, for time limits
  *   pvops.cmd=sh	a shell, if the initramfs has one
@@ -104,6 +106,12 @@ long option_number(const char *name, long fallback)
 	return value ? strtol(value, NULL, 0) : fallback;
 }
 
+/* The command line, to be handed on. */
+const char *all_options(void)
+{
+	return cmdline;
+}
+
 /* Big endian, one cell; 0 where there is no device tree. */
 static uint64_t read_timebase(void)
 {
@@ -122,7 +130,7 @@ static const char *cmd_reboot(void)
 	return "reboot() came back";
 }
 
-static const char *cmd_panic(void)
+const char *cmd_panic(void)
 {
 	int fd = open("/proc/sysrq-trigger", O_WRONLY);
 
@@ -174,6 +182,8 @@ static const struct {
 	{ "module", run_module },
 	{ "reboot", cmd_reboot },
 	{ "panic", cmd_panic },
+	{ "kexec", cmd_kexec },
+	{ "kdump", cmd_kdump },
 	{ "sleep", cmd_sleep },
 	{ "hang", cmd_hang },
 	{ "sh", cmd_sh },

@@ -3,6 +3,7 @@
  * pid 1 of the test initramfs.
  *
  * init.c		what the command line asks for, the verdict, the way out
+ * kexec.c		pvops.cmd=kexec, kdump: out by way of another kernel
  * check.c		pvops.cmd=check: runs the checks below, one KTAP line each
  * check_*.c		the checks: does this kernel work on this (virtual) machine?
  * bench.c		pvops.cmd=bench: instructions an operation
@@ -33,6 +34,8 @@ static inline uint64_t rdtime(void)
 /* init.c */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 const char *option(const char *name);
+const char *all_options(void);
+const char *cmd_panic(void);
 long option_number(const char *name, long fallback);
 long read_file(const char *path, char *buf, size_t size);
 extern uint64_t timebase;
@@ -42,6 +45,10 @@ extern uint64_t timebase;
  * (passed), or a reason: "SKIP ..." or what failed.
  */
 typedef const char *(*check_fn)(void);
+
+/* kexec.c: these return only if it did not work */
+const char *cmd_kexec(void);
+const char *cmd_kdump(void);
 
 const char *run_checks(void);
 const char *run_bench(void);

@@ -125,6 +125,7 @@ make_qemu_args() {
 
 # The log shows that nothing more is to come, whether the machine goes off or not.
 ended() {
+	[ -z "${keys:-}" ] || return 1
 	local gone='end Kernel panic|^stub: d[0-9]+: (shutdown: poweroff|crash)'
 	if [ "${d_mode[0]:-}" = native ]; then
 		grep -qaE 'reboot: (Power down|System halted|Restarting)|end Kernel panic' "$log"
@@ -161,6 +162,21 @@ on_tick() {
 	return 1
 }
 
+# What is typed, when the stub is there (the firmware empties the UART): three times Ctrl-A for each domain gives it the
+# input. QEMU takes it as fast as the UART does.
+type_keys() {
+	local i
+	rm -f "$log.in" "$log.out"
+	mkfifo "$log.in" "$log.out"
+	{
+		until grep -qa '^stub: harts' "$log"; do sleep 0.2; done
+		for i in "${!d_kernel[@]}"; do printf '\001\001\001'; done
+		printf '%b' "$keys"
+	} >"$log.in" &
+	cat "$log.out" >/dev/null &
+	serial=(-chardev "pipe,id=con,path=${log//,/,,},logfile=${log//,/,,}" -serial chardev:con)
+}
+
 # run_bounded: QEMU with the serial line in $log, until it ends or goes over a bound; then why says which.
 # The bounds are in the machine's own time, read from its clock through the monitor: a slow or busy host changes
 # nothing. A boot of a few seconds ends before the first look, so looking cannot disturb what it measures.
@@ -170,7 +186,9 @@ run_bounded() {
 	why='' SECONDS=0
 	: >"$log"
 	trap '' PIPE	# QEMU may be gone when it is asked
-	coproc QEMU { exec qemu-system-riscv64 "${qemu_args[@]}" -serial "file:$log" -monitor stdio 2>&1; }
+	local serial=(-serial "file:$log")
+	[ -z "${keys:-}" ] || type_keys
+	coproc QEMU { exec qemu-system-riscv64 "${qemu_args[@]}" "${serial[@]}" -monitor stdio 2>&1; }
 	pid=$QEMU_PID
 	exec {to}>&"${QEMU[1]}" {from}<&"${QEMU[0]}"	# bash closes its own copies when QEMU ends
 	trap 'kill $pid 2>/dev/null || :; exit 130' INT TERM
@@ -188,6 +206,7 @@ run_bounded() {
 	kill -KILL "$pid" 2>/dev/null || :
 	wait "$pid" 2>/dev/null || :
 	exec {to}>&- {from}<&-
+	rm -f "$log.in" "$log.out"
 	trap - INT TERM PIPE
 }
 

@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 #
 # What scripts/boot does with QEMU: the device tree, the run, the bounds. Sourced.
-# Domains are in arrays, one element each: d_kernel d_initrd d_append d_mode d_vcpus d_mem (bytes).
+# Domains are in arrays, one element each: d_kernel d_initrd d_append d_mode d_vcpus d_mem (bytes), and d_name d_props of those
+# that a file describes.
 
 readonly MIB=$((1 << 20))
 readonly RAM_BASE=$((0x80000000))	# of virt and of sifive_u
@@ -35,6 +36,17 @@ add_module() {
 	module_node=$node
 }
 
+# add_props DTB NODE PROPERTIES: as scripts/xl-config prints them
+add_props() {
+	local line words
+	while IFS= read -r line; do
+		IFS=$'\t' read -r -a words <<<"$line"
+		[ ${#words[@]} -gt 3 ] || continue
+		[ "${words[1]}" = . ] || fdtput -cp "$1" "$2/${words[1]}"
+		fdtput -t "${words[0]}" "$1" "$2/${words[1]#.}" "${words[@]:2}"
+	done <<<"$3"
+}
+
 # The tree with all domains in Xen's dom0less form, into file $1.
 make_tree() {
 	local i node
@@ -42,9 +54,9 @@ make_tree() {
 	fdtput -t s "$1" /chosen xen,xen-bootargs "$stub_options"
 	next_module=$MODULES_AT module_args=()
 	# libfdt puts a new node before its brothers: the last domain first makes them come in order
-	for ((i = ${#d_kernel[@]}; i > 0; i--)); do fdtput -c "$1" "/chosen/domU$i"; done
+	for ((i = ${#d_kernel[@]} - 1; i >= 0; i--)); do fdtput -c "$1" "/chosen/${d_name[i]:-domU$((i + 1))}"; done
 	for i in "${!d_kernel[@]}"; do
-		node=/chosen/domU$((i + 1))
+		node=/chosen/${d_name[i]:-domU$((i + 1))}
 		fdtput -t s "$1" "$node" compatible xen,domain
 		fdtput -t i "$1" "$node" '#address-cells' 2
 		fdtput -t i "$1" "$node" '#size-cells' 2
@@ -55,6 +67,7 @@ make_tree() {
 		add_module "$1" "$node" kernel "${d_kernel[i]}"
 		fdtput -t s "$1" "$module_node" bootargs "${d_append[i]}"
 		[ -z "${d_initrd[i]}" ] || add_module "$1" "$node" ramdisk "${d_initrd[i]}"
+		[ -z "${d_props[i]:-}" ] || add_props "$1" "$node" "${d_props[i]}"
 	done
 }
 

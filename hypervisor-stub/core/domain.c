@@ -436,11 +436,11 @@ static void take_down(struct domain *d)
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		sched_remove(d->vcpu[i]);
 	give_back(d);
-	d->end = DOMAIN_GONE;
-	nr_alive--;
-	domains_unlock();
 	printk("d%u: gone, memory free %lu KiB, event channels %u, xenstore nodes %u\n", d->id, memory_available() >> 10,
 	       evtchn_count(), xenstore_nodes());
+	d->end = DOMAIN_GONE;		/* from here on it may be made again */
+	nr_alive--;
+	domains_unlock();
 }
 
 /* With a reboot it keeps memory and vCPUs. What else is to be started again is made anew. */

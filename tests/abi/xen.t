@@ -10,7 +10,7 @@ src=$(realpath -m "${PVOPS_KERNEL_SRC:-$build/linux-src}")
 xen_include=${PVOPS_XEN_INCLUDE:-/usr/include/xen}
 export LC_ALL=C
 interface=()
-for name in xen version features memory event_channel grant_table sched vcpu physdev hvm/hvm_op hvm/params io/console; do
+for name in xen version features memory event_channel grant_table sched vcpu physdev hvm/hvm_op hvm/params io/console io/xs_wire; do
 	interface+=("include/xen/interface/$name.h")
 done
 # the series adds it

@@ -9,7 +9,9 @@ cycles=${PVOPS_CYCLES:-60}
 
 # What the stub says is free and in use, of lines that match
 counts() { tr -d '\r\000' <"$log" | sed -nE "/$1/s/.*(memory free [0-9]+ KiB, event channels [0-9]+, xenstore nodes [0-9]+).*/\1/p"; }
-said() { [ "$(tr -d '\r\000' <"$log" | grep -cE "$2")" -eq "$1" ]; }
+number() { tr -d '\r\000' <"$log" | grep -cE "$1"; }
+said() { [ "$(number "$2")" -eq "$1" ]; }
+at_least() { [ "$(number "$2")" -ge "$1" ]; }
 verify() { if "${@:2}"; then ok "$what: $1"; else not_ok "$what: $1"; fi; }
 # but for the first: domain 2 may still take what it has then
 one_value() { [ "$(counts "$1" | tail -n +5 | sort -u | wc -l)" -eq 1 ] || { counts "$1" | sort | uniq -c | diag && false; }; }
@@ -26,9 +28,10 @@ lifecycle() {
 		--stub-options nopoweroff --keys "$keys" --expect 'power off'
 	verify 'comes to its end' said 1 '^stub: power off'
 	verify "$((cycles + 1)) times domain 1 is gone" said $((cycles + 1)) '^stub: d1: gone'
-	verify "$((cycles / 2 + 1)) times it ended itself" said $((cycles / 2 + 1)) '^stub: d1: shutdown: poweroff'
-	verify "$((cycles / 2)) times it was destroyed" said $((cycles / 2)) '^stub: d1: destroyed'
-	verify 'each that ended itself passed' said $((cycles / 2 + 1)) '^\(d1\) pvops-guest: pass'
+	# with two harts it may have ended before the key has come
+	verify "$((cycles / 2 + 1)) times it ended itself, or more" at_least $((cycles / 2 + 1)) '^stub: d1: shutdown: poweroff'
+	verify 'else it was destroyed' said $((cycles + 1)) '^stub: d1: (shutdown: poweroff|destroyed)'
+	verify 'each that ended itself passed' at_least "$(number '^stub: d1: shutdown: poweroff')" '^\(d1\) pvops-guest: pass'
 	verify 'the same is free and in use each time' one_value '^stub: (d1: gone|memory free).*event channels [1-9]'
 	verify 'nothing is in use at last' said 1 '^stub: memory free [0-9]+ KiB, event channels 0, xenstore nodes 4'
 	verify 'xenstore has lost nothing' said 0 'xenstore keeps'

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What include/xen/interface of a kernel needs of the rest of it, so that these headers compile by themselves. */
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,3 +14,4 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 typedef uint64_t aligned_u64 __attribute__((aligned(8)));
+#define __maybe_unused	__attribute__((unused))

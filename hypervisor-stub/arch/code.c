@@ -61,7 +61,7 @@ struct code *code_create(struct domain *d)
 	c = domain_pool_alloc(d, sizeof(*c));
 	if (!c)
 		return NULL;
-	c->base = GUEST_RAM_BASE;
+	c->base = d->ram_base;
 	c->frames = d->cfg.memory >> PAGE_SHIFT;
 	words = (c->frames + 63) / 64;
 	c->writable = domain_pool_alloc(d, words * 8);

@@ -183,7 +183,7 @@ static struct sbiret sbi_srst(struct vcpu *v, u64 fid)
 /* The whole of the range must be memory, even if the call does less. */
 static bool dbcn_range(struct vcpu *v, u64 base, u64 len)
 {
-	u64 offset = base - GUEST_RAM_BASE, memory = v->domain->cfg.memory;
+	u64 offset = base - v->domain->ram_base, memory = v->domain->cfg.memory;
 
 	return !ARG(v, 2) && offset <= memory && len <= memory - offset;
 }

@@ -75,11 +75,15 @@ paddr_t dmap_base(void)
 void *map_device(paddr_t pa, u64 size)
 {
 	paddr_t base = ALIGN_DOWN(pa, SZ_2M);
-	u64 va = DEVICE_VA + nr_devices * SZ_2M;
+	u64 pte = make_pte(base, LEAF | PTE_R | PTE_W);
+	unsigned int i = 0;
 
-	if (nr_devices == PTE_ENTRIES || pa + size > base + SZ_2M)
+	while (i < nr_devices && device_l1[i] != pte)
+		i++;
+	if (i == PTE_ENTRIES || pa + size > base + SZ_2M)
 		return NULL;
-	device_l1[nr_devices++] = make_pte(base, LEAF | PTE_R | PTE_W);
+	if (i == nr_devices)
+		device_l1[nr_devices++] = pte;
 	asm_sfence_all();
-	return (void *)(va + (pa - base));
+	return (void *)(DEVICE_VA + i * SZ_2M + (pa - base));
 }

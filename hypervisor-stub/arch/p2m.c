@@ -17,8 +17,11 @@
 #define ROOT_ENTRIES	2048		/* Sv39x4: the root is four pages, aligned as one piece */
 #define GPA_BITS	41
 #define LEAF		(PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
-#define PTE_STUB	BIT(8)		/* for software (12.3.1, RSW): P2M_STUB; */
-#define PTE_GRANT	BIT(9)		/* P2M_GRANT, without W P2M_GRANT_RO */
+/* For software (12.3.1, RSW): what is there */
+#define PTE_KIND	(3UL << 8)
+#define PTE_STUB	(1UL << 8)	/* P2M_STUB */
+#define PTE_GRANT	(2UL << 8)	/* P2M_GRANT, without W P2M_GRANT_RO */
+#define PTE_MMIO	(3UL << 8)	/* P2M_MMIO */
 #define MORE_TABLES	32		/* besides those that all of its memory in pages of 4 KiB takes */
 
 static paddr_t pte_addr(u64 pte)
@@ -111,6 +114,7 @@ static const u64 flags_of[] = {
 	[P2M_STUB] = LEAF | PTE_STUB,
 	[P2M_GRANT] = LEAF | PTE_GRANT,
 	[P2M_GRANT_RO] = (LEAF | PTE_GRANT) & ~(PTE_W | PTE_D),
+	[P2M_MMIO] = (LEAF | PTE_MMIO) & ~PTE_X,
 };
 
 int p2m_map_2m(struct domain *d, gpa_t gpa, paddr_t pa)
@@ -129,7 +133,8 @@ static int replace_used(struct domain *d)
 
 		if (!piece_is_used(d->pieces[i]))
 			continue;
-		pa = memory_alloc(SZ_2M, SZ_2M);
+		/* Nowhere else can it have the machine's addresses. */
+		pa = d->cfg.direct_map ? 0 : memory_alloc(SZ_2M, SZ_2M);
 		if (!pa)
 			return -XEN_ENOMEM;
 		if (piece_leave(d->pieces[i]))
@@ -165,7 +170,7 @@ int p2m_reset(struct domain *d)
 	d->nr_pages = (u64)d->nr_pieces * (SZ_2M / PAGE_SIZE);
 	/* The tables that this takes were enough when it was built. */
 	for (unsigned int i = 0; i < d->nr_pieces; i++)
-		map_2m(d, GUEST_RAM_BASE + i * SZ_2M, d->pieces[i]);
+		map_2m(d, d->ram_base + i * SZ_2M, d->pieces[i]);
 	return 0;
 }
 
@@ -182,7 +187,7 @@ static __attribute__((noinline)) bool lookup_4k(u64 l1_pte, gpa_t gpa, paddr_t *
 
 	*pa = pte_addr(pte) | (gpa & (PAGE_SIZE - 1));
 	*size = PAGE_SIZE;
-	return pte;
+	return pte && (pte & PTE_KIND) != PTE_MMIO;
 }
 
 /* Where gpa lies in the machine, and the size of the piece it lies in; false: no memory there. Every fault asks. */
@@ -203,6 +208,21 @@ bool p2m_lookup(const struct domain *d, gpa_t gpa, paddr_t *pa, u64 *size)
 	return true;
 }
 
+/* What p2m_lookup() does not find, for it is no memory: a device's page. */
+bool p2m_mmio(const struct domain *d, gpa_t gpa, paddr_t *pa)
+{
+	u64 pte, size;
+
+	if (gpa >> GPA_BITS || p2m_lookup(d, gpa, pa, &size))
+		return false;
+	pte = READ_ONCE(d->p2m[gpa >> 30]);
+	if (pte)
+		pte = READ_ONCE(((u64 *)pa_to_va(pte_addr(pte)))[(gpa >> 21) & 511]);
+	pte = entry_4k(pte, gpa);
+	*pa = pte_addr(pte) | (gpa & (PAGE_SIZE - 1));
+	return (pte & PTE_KIND) == PTE_MMIO;
+}
+
 enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa)
 {
 	u64 size, pte;
@@ -213,9 +233,9 @@ enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa)
 		return P2M_RAM;
 	pte = READ_ONCE(((u64 *)pa_to_va(pte_addr(d->p2m[gpa >> 30])))[(gpa >> 21) & 511]);
 	pte = entry_4k(pte, gpa);
-	if (unlikely(pte & PTE_GRANT))
+	if (unlikely((pte & PTE_KIND) == PTE_GRANT))
 		return pte & PTE_W ? P2M_GRANT : P2M_GRANT_RO;
-	return pte & PTE_STUB ? P2M_STUB : P2M_RAM;
+	return (pte & PTE_KIND) == PTE_STUB ? P2M_STUB : P2M_RAM;
 }
 
 static int p2m_copy(struct domain *d, gpa_t gpa, u8 *buf, u64 len, bool to_guest)

@@ -2,6 +2,7 @@
 /* stub_main() is the boot order. */
 #include "csr.h"
 #include "domain.h"
+#include "plic.h"
 #include "smp.h"
 #include "stub.h"
 #include "xen.h"
@@ -30,6 +31,7 @@ void stub_main(u64 hartid, paddr_t fdt)
 	have_sstc = probe_sstc();
 	time_init();
 	smp_init_boot_hart(hartid);
+	plic_init(hartid);
 	hypercalls_refuse(option_value("refuse", refuse, sizeof(refuse)));
 	domains_create();
 	smp_boot(hartid);

@@ -253,9 +253,13 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 		cause = guest_walk(v, va, access, &t);
 		if (cause)
 			return cause;
-		if (!p2m_lookup(v->domain, t.gpa, &pa, &piece))
-			return access_fault[access];
 		flags = leaf_flags(v, t.pte);
+		if (unlikely(!p2m_lookup(v->domain, t.gpa, &pa, &piece))) {
+			if (access == ACCESS_FETCH || !p2m_mmio(v->domain, t.gpa, &pa))
+				return access_fault[access];
+			piece = PAGE_SIZE;
+			flags &= ~PTE_X;
+		}
 		if (unlikely(IN_TOP_TABLE(va)) && v->domain->page_shown)
 			piece = PAGE_SIZE;
 		if (unlikely(piece == PAGE_SIZE) && !mind_grants(v, va, access, &t, &flags))

@@ -42,7 +42,7 @@ void pcpu_init_here(struct pcpu *p)
 	if (have_h)
 		hvm_init_hart();
 	time_init_here();
-	csr_write(CSR_SIE, SIP_SSIP | SIP_STIP);
+	csr_write(CSR_SIE, SIP_SSIP | SIP_STIP | SIP_SEIP);
 	__atomic_store_n(&p->online, true, __ATOMIC_RELEASE);
 }
 

@@ -2,6 +2,7 @@
 /* What a trap from a guest leads to, and the way back into a guest: the same or another. */
 #include "csr.h"
 #include "domain.h"
+#include "plic.h"
 #include "smp.h"
 #include "stub.h"
 #include "vcpu.h"
@@ -17,6 +18,10 @@ static void host_interrupt(struct vcpu *v)
 		/* Somebody has left word for us: in p->resched, or as a request or interrupt of the vCPU. */
 		vcpu_count(v, TRAP_IPI);
 		csr_clear(CSR_SIP, SIP_SSIP);
+		break;
+	case IRQ_EXT:
+		vcpu_count(v, TRAP_EXTERNAL);
+		plic_interrupt();
 		break;
 	default:
 		panic("interrupt %lu, which is not enabled", v->scause & ~SCAUSE_IRQ);

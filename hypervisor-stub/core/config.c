@@ -151,6 +151,7 @@ static void read_domu(struct domain_config *c, int node, unsigned int id)
 	c->grant_frames = frames(node, "max_grant_frames", GRANT_FRAMES);
 	c->maptrack_frames = frames(node, "max_maptrack_frames", MAPTRACK_FRAMES);
 	c->hvm = mode ? !strcmp(mode, "hvm") : default_hvm();
+	devices_read(c, node);
 	read_modules(c, node);
 	read_restart(c, node);
 	read_devices(c, node);

@@ -3,6 +3,7 @@
 #include "code.h"
 #include "csr.h"
 #include "domain.h"
+#include "plic.h"
 #include "smp.h"
 #include "std.h"
 #include "stub.h"
@@ -70,10 +71,25 @@ static const char *alloc_pool(struct domain *d)
 	return NULL;
 }
 
+/* All in one piece, which tells where the domain sees it. */
+static const char *alloc_direct(struct domain *d)
+{
+	d->ram_base = memory_alloc(d->cfg.memory, SZ_2M);
+	if (!d->ram_base)
+		return "the machine has not that much memory in one piece";
+	for (u64 off = 0; off < d->cfg.memory; off += SZ_2M)
+		if (p2m_map_2m(d, d->ram_base + off, d->ram_base + off))
+			return "its memory is too large for its tables";
+	return NULL;
+}
+
 static const char *alloc_memory(struct domain *d)
 {
 	if (p2m_init(d))
 		return "its memory is too small for its tables";
+	if (d->cfg.direct_map)
+		return alloc_direct(d);
+	d->ram_base = GUEST_RAM_BASE;
 	for (u64 off = 0; off < d->cfg.memory; off += SZ_2M) {
 		paddr_t pa = load_piece_in_place(d, off);
 
@@ -81,7 +97,7 @@ static const char *alloc_memory(struct domain *d)
 			pa = memory_alloc(SZ_2M, SZ_2M);
 		if (!pa)
 			return "the machine has not that much memory";
-		if (p2m_map_2m(d, GUEST_RAM_BASE + off, pa))
+		if (p2m_map_2m(d, d->ram_base + off, pa))
 			return "its memory is too large for its tables";
 	}
 	return NULL;
@@ -125,7 +141,9 @@ static const char *check_config(const struct domain_config *c)
 
 static void give_back(struct domain *d)
 {
+	devices_stop(d);
 	xen_domain_destroy(d);
+	pirq_take(d);
 	p2m_free(d);
 	d->p2m = NULL;
 	d->code = NULL;
@@ -147,6 +165,8 @@ static const char *build(struct domain *d, u64 *entry, u64 *fdt)
 		why = create_vcpus(d);
 	if (!why && xen_domain_init(d))
 		why = "its memory is too small for its shared pages";
+	if (!why)
+		why = devices_give(d);
 	if (!why)
 		why = domain_load(d, entry, fdt);
 	return why;
@@ -244,7 +264,7 @@ void domains_create(void)
 	if (!n)
 		printk("no domain in the device tree (/chosen has neither xen,domain nor multiboot,kernel)\n");
 	for (unsigned int i = 0; i < n; i++) {
-		configs[i].give_kernel = may_give_kernel(i, n);
+		configs[i].give_kernel = !configs[i].direct_map && may_give_kernel(i, n);
 		domains[nr_domains] = &store[nr_domains];
 		if (create(domains[nr_domains], &configs[i]))
 			nr_domains++;
@@ -396,12 +416,15 @@ static bool reboot(struct domain *d)
 {
 	const char *why;
 
+	devices_stop(d);
 	grants_leave(d);
 	if (p2m_reset(d))
 		why = "the machine has no memory for that which others use";
 	else if (xen_domain_reset(d))
 		why = "no room for its shared pages";
 	else
+		why = devices_give(d);
+	if (!why)
 		why = domain_load(d, &d->entry, &d->fdt);
 	if (why) {
 		printk("d%u: does not start again: %s\n", d->id, why);

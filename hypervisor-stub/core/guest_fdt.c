@@ -7,6 +7,8 @@
 #include "xen.h"
 
 #define INTC_PHANDLE(cpu)	((cpu) + 1)
+#define XEN_PHANDLE		INTC_PHANDLE(MAX_VCPUS)	/* the hypervisor's node */
+#define PIRQ_CELLS		2	/* the pirq and how it is triggered */
 
 /* One failing step makes all later ones nothing, so that they need no checks of their own. */
 #define TRY(step) do { if (!err) err = (step); } while (0)
@@ -76,11 +78,11 @@ static int add_cpus(void *fdt, const struct domain *d)
 
 static int add_memory(void *fdt, const struct domain *d)
 {
-	fdt64_t reg[2] = { cpu_to_fdt64(GUEST_RAM_BASE), cpu_to_fdt64(d->cfg.memory) };
+	fdt64_t reg[2] = { cpu_to_fdt64(d->ram_base), cpu_to_fdt64(d->cfg.memory) };
 	char name[32];
 	int err;
 
-	snprintk(name, sizeof(name), "memory@%lx", GUEST_RAM_BASE);
+	snprintk(name, sizeof(name), "memory@%lx", d->ram_base);
 	err = fdt_begin_node(fdt, name);
 	TRY(fdt_property_string(fdt, "device_type", "memory"));
 	TRY(fdt_property(fdt, "reg", reg, sizeof(reg)));
@@ -121,6 +123,12 @@ static int add_hypervisor(void *fdt, const struct domain *d)
 	TRY(fdt_property_u32(fdt, "interrupt-parent", INTC_PHANDLE(0)));
 	TRY(fdt_property_u32(fdt, "interrupts", d->hvm ? IRQ_EXT : IRQ_UPCALL));
 	TRY(fdt_property_string(fdt, "xen,upcall-ack", d->hvm ? "hypercall" : "none"));
+	if (d->cfg.nr_passed) {
+		TRY(fdt_property(fdt, "interrupt-controller", NULL, 0));
+		TRY(fdt_property_u32(fdt, "#interrupt-cells", PIRQ_CELLS));
+		TRY(fdt_property_u32(fdt, "#address-cells", 0));
+		TRY(fdt_property_u32(fdt, "phandle", XEN_PHANDLE));
+	}
 	TRY(fdt_end_node(fdt));
 	return err;
 }
@@ -140,6 +148,7 @@ int guest_fdt_build(const struct domain *d, void *buf, int size, u64 initrd_star
 	TRY(add_memory(buf, d));
 	TRY(add_cpus(buf, d));
 	TRY(add_hypervisor(buf, d));
+	TRY(devices_fdt(buf, d, XEN_PHANDLE));
 	TRY(fdt_end_node(buf));
 	TRY(fdt_finish(buf));
 	return err;

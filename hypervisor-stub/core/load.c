@@ -51,7 +51,7 @@ static void copy_kernel(struct domain *d, u64 entry)
 	const struct module *m = &d->cfg.kernel;
 	u64 off = 0;
 
-	while (load_piece_in_place(d, entry - GUEST_RAM_BASE + off))
+	while (load_piece_in_place(d, entry - d->ram_base + off))
 		off += SZ_2M;
 	p2m_copy_to(d, entry + off, pa_to_va(m->start + off), m->size - off);
 }
@@ -69,7 +69,7 @@ static const char *load_kernel(struct domain *d, u64 *entry, u64 *end)
 	size = MAX(h.image_size, m->size);
 	if (h.text_offset > d->cfg.memory || size > d->cfg.memory - h.text_offset)
 		return "its kernel does not fit into its memory";
-	*entry = GUEST_RAM_BASE + h.text_offset;
+	*entry = d->ram_base + h.text_offset;
 	*end = *entry + size;
 	copy_kernel(d, *entry);
 	return NULL;
@@ -93,7 +93,7 @@ static const char *load_tree(struct domain *d, u64 fdt, u64 initrd)
 const char *domain_load(struct domain *d, u64 *entry, u64 *fdt)
 {
 	const struct module *rd = &d->cfg.ramdisk;
-	u64 top = GUEST_RAM_BASE + d->cfg.memory, kernel_end;
+	u64 top = d->ram_base + d->cfg.memory, kernel_end;
 	const char *why = load_kernel(d, entry, &kernel_end);
 	u64 initrd;
 

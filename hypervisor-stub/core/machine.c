@@ -29,6 +29,18 @@ bool fdt_read_reg(const void *fdt, int node, unsigned int index, u64 *addr, u64 
 	return true;
 }
 
+/* A bus that renames addresses (a ranges property with content) is not followed. */
+bool fdt_address_is_plain(int node)
+{
+	for (node = fdt_parent_offset(machine_fdt, node); node > 0; node = fdt_parent_offset(machine_fdt, node)) {
+		int len;
+
+		if (fdt_getprop(machine_fdt, node, "ranges", &len) && len)
+			return false;
+	}
+	return true;
+}
+
 u64 fdt_cells(const fdt32_t *p, int n)
 {
 	u64 v = 0;

@@ -59,6 +59,14 @@ paddr_t memory_start(void)
 	return start;
 }
 
+bool memory_has_ram(paddr_t start, paddr_t end)
+{
+	for (unsigned int i = 0; i < nr_ram; i++)
+		if (start < ram[i].end && ram[i].start < end)
+			return true;
+	return false;
+}
+
 paddr_t memory_end(void)
 {
 	paddr_t end = 0;

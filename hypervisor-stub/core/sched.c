@@ -5,6 +5,7 @@
  */
 #include "csr.h"
 #include "domain.h"
+#include "plic.h"
 #include "smp.h"
 #include "stub.h"
 #include "event.h"
@@ -382,6 +383,8 @@ static void idle(void)
 		csr_clear(CSR_SIP, SIP_SSIP);
 	if (sip & SIP_STIP)
 		time_expire();
+	if (sip & SIP_SEIP)
+		plic_interrupt();
 }
 
 /* Who waits here waits for any hart: none of them runs on without a slice. */

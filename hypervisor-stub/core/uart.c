@@ -76,7 +76,7 @@ int uart_getc(void)
 }
 
 /* The node that /chosen/stdout-path means: a path or an alias, with settings behind a colon. */
-static int stdout_node(void)
+int stdout_node(void)
 {
 	const char *path = fdt_read_string(machine_fdt, fdt_path_offset(machine_fdt, "/chosen"), "stdout-path");
 	const char *colon;
@@ -87,18 +87,6 @@ static int stdout_node(void)
 	return fdt_path_offset_namelen(machine_fdt, path, colon ? (int)(colon - path) : (int)strlen(path));
 }
 
-/* A bus that renames addresses (a ranges property with content) is not followed. */
-static bool address_is_plain(int node)
-{
-	for (node = fdt_parent_offset(machine_fdt, node); node > 0; node = fdt_parent_offset(machine_fdt, node)) {
-		int len;
-
-		if (fdt_getprop(machine_fdt, node, "ranges", &len) && len)
-			return false;
-	}
-	return true;
-}
-
 void uart_init(void)
 {
 	int node = stdout_node();
@@ -107,7 +95,7 @@ void uart_init(void)
 	u64 addr, size, width = 1;
 	bool sifive = fdt_is(machine_fdt, node, "sifive,uart0");
 
-	if ((forced && !strcmp(forced, "sbi")) || node < 0 || !address_is_plain(node) ||
+	if ((forced && !strcmp(forced, "sbi")) || node < 0 || !fdt_address_is_plain(node) ||
 	    !fdt_read_reg(machine_fdt, node, 0, &addr, &size))
 		return;
 	if (!sifive && !fdt_is(machine_fdt, node, "ns16550a") && !fdt_is(machine_fdt, node, "ns16550") &&

@@ -140,6 +140,12 @@ static inline void asm_sfence_asid(unsigned long asid)
 	asm volatile("sfence.vma x0, %0" : : "r"(asid) : "memory");
 }
 
+/* Accesses to devices and to memory before it come before those after it. */
+static inline void asm_fence_io(void)
+{
+	asm volatile("fence iorw, iorw" : : : "memory");
+}
+
 static inline void asm_fence_i(void)
 {
 	asm volatile("fence.i" : : : "memory");

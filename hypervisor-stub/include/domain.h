@@ -12,6 +12,7 @@
 
 #define MAX_DOMAINS	16
 #define MAX_VCPUS	8
+#define MAX_PASSED	16
 #define GUEST_RAM_BASE	0x80000000UL
 #define BOOTARGS_MAX	1024
 
@@ -58,6 +59,10 @@ struct domain_config {
 	unsigned int vcpus;
 	u64 grant_frames, maptrack_frames;	/* as many as there may be */
 	bool hvm;
+	bool direct_map;	/* its memory has the machine's addresses */
+	int passed[MAX_PASSED];	/* nodes of the machine's tree */
+	unsigned int nr_passed;
+	bool passed_bad;	/* the tree asks for what cannot be given */
 	bool give_kernel;	/* the kernel's memory may become the domain's */
 	bool restart[DOMAIN_GONE];	/* by how it has ended */
 	struct module kernel, ramdisk;
@@ -85,6 +90,8 @@ struct domain {
 	struct vcpu *vcpu[MAX_VCPUS];
 	struct console_buf console;
 
+	unsigned int nr_given;	/* of its devices, those that are its own by now */
+	gpa_t ram_base;		/* where its memory begins: GUEST_RAM_BASE, or where it lies in the machine */
 	/* Guest physical memory: a Sv39x4 table. With H the hart walks it, else arch/walk.c does. */
 	u64 *p2m;
 	spinlock_t p2m_lock;	/* changes of it; readers need none */
@@ -157,11 +164,18 @@ int guest_fdt_build(const struct domain *d, void *buf, int size, u64 initrd_star
 /* core/config.c: fills what the device tree asks for; returns how many */
 unsigned int config_read(struct domain_config *cfg, unsigned int max);
 
+/* core/devices.c: those of the machine that a domain has */
+void devices_read(struct domain_config *c, int node);
+const char *devices_give(struct domain *d);	/* NULL, or why not; when it is built and when it starts again */
+void devices_stop(struct domain *d);		/* they write to its memory no more */
+int devices_fdt(void *fdt, const struct domain *d, u32 intc);
+
 /* arch/p2m.c */
 enum p2m_kind {
 	P2M_NONE,
 	P2M_RAM,		/* a page of the domain's memory */
 	P2M_STUB,		/* one that the stub shares with it */
+	P2M_MMIO,		/* a device's: no memory, and nobody's but the guest's own instructions reach it */
 	P2M_GRANT,		/* mapped by a grant */
 	P2M_GRANT_RO,		/* the same, not to be written */
 };
@@ -186,6 +200,7 @@ static inline bool p2m_quick(const struct domain *d, gpa_t gpa, paddr_t *pa)
 	return pte & PTE_R;
 }
 
+bool p2m_mmio(const struct domain *d, gpa_t gpa, paddr_t *pa);
 enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa);
 
 /* What is there, if anything, may be written. */

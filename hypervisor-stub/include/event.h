@@ -17,7 +17,7 @@ struct vcpu;
 #define EVTCHN_BUCKET	64	/* ports come into being so many at once */
 #define RUNSTATE_WORDS	(sizeof(struct vcpu_runstate_info) / 8)
 
-enum evtchn_state { ECS_FREE, ECS_RESERVED, ECS_UNBOUND, ECS_INTERDOMAIN, ECS_VIRQ, ECS_IPI, ECS_STUB };
+enum evtchn_state { ECS_FREE, ECS_RESERVED, ECS_UNBOUND, ECS_INTERDOMAIN, ECS_VIRQ, ECS_IPI, ECS_STUB, ECS_PIRQ };
 
 struct evtchn {
 	u8 state;
@@ -31,6 +31,7 @@ struct evtchn {
 		struct domain *remote;			/* ECS_INTERDOMAIN */
 		bool (*notify)(struct domain *d);	/* ECS_STUB: the other end is the stub's */
 		u32 virq;
+		u32 pirq;
 	};
 	struct vcpu *vcpu;	/* which it notifies */
 };

@@ -10,6 +10,7 @@ u64 fdt_cells(const fdt32_t *p, int n);
 bool fdt_read_reg(const void *fdt, int node, unsigned int index, u64 *addr, u64 *size);
 bool fdt_read_number(const void *fdt, int node, const char *name, u64 *v);
 const char *fdt_read_string(const void *fdt, int node, const char *name);
+bool fdt_address_is_plain(int node);
 bool fdt_is(const void *fdt, int node, const char *compatible);
 
 #endif

@@ -30,6 +30,7 @@ void memory_add(paddr_t start, u64 size);
 void memory_reserve(paddr_t start, u64 size);
 void memory_ready(void);
 bool memory_is_ram(paddr_t start, u64 size);
+bool memory_has_ram(paddr_t start, paddr_t end);	/* or some of it */
 paddr_t memory_end(void);
 paddr_t memory_alloc(u64 size, u64 align);	/* 0 when there is none */
 void memory_free(paddr_t start, u64 size);
@@ -51,6 +52,7 @@ bool isa_has(const char *isa, const char *ext);
 const char *machine_isa(void);
 
 /* core/uart.c */
+int stdout_node(void);		/* of the machine's tree; negative: none */
 void uart_init(void);
 void uart_putc(char c);
 int uart_getc(void);

@@ -34,7 +34,8 @@ struct vcpu;
 	X(MASKED, "pv_masked")		/* store to the vCPU's page while an interrupt waits */ \
 	X(GSTAGE, "gstage_fault")	\
 	X(TIMER, "irq_timer")		\
-	X(IPI, "irq_ipi")
+	X(IPI, "irq_ipi")		\
+	X(EXTERNAL, "irq_device")
 
 enum trap_cause {
 #define X(name, str) TRAP_##name,

@@ -15,6 +15,7 @@
 #include <xen/hvm.h>
 #include <xen/hypercalls.h>
 #include <xen/memory.h>
+#include <xen/physdev.h>
 #include <xen/sched.h>
 #include <xen/vcpu.h>
 #include <xen/version.h>

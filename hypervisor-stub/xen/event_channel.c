@@ -8,6 +8,7 @@
  */
 #include "domain.h"
 #include "event_bits.h"
+#include "plic.h"
 #include "smp.h"
 #include "std.h"
 #include "stub.h"
@@ -149,6 +150,9 @@ static void close_port(struct domain *d, struct evtchn *chn, u32 port)
 		peer->state = ECS_UNBOUND;
 		peer->remote_dom = d->id;
 		break;
+	case ECS_PIRQ:
+		pirq_unbind(chn);
+		break;
 	}
 	clear_pending(d, chn, port);
 	chn->state = ECS_FREE;
@@ -283,12 +287,6 @@ long evtchn_bind_ipi(struct vcpu *v, void *arg)
 	return MIN(rc, 0L);
 }
 
-/* No domain has physical interrupts. */
-long evtchn_bind_pirq(struct vcpu *v, void *arg)
-{
-	return -XEN_EINVAL;
-}
-
 long evtchn_close(struct vcpu *v, void *arg)
 {
 	u32 port = ((struct evtchn_close *)arg)->port;
@@ -383,6 +381,10 @@ static void tell_status(const struct evtchn *chn, struct evtchn_status *s)
 		break;
 	case ECS_IPI:
 		s->status = EVTCHNSTAT_ipi;
+		break;
+	case ECS_PIRQ:
+		s->status = EVTCHNSTAT_pirq;
+		s->u.pirq = chn->pirq;
 		break;
 	}
 }

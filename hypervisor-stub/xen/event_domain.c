@@ -134,7 +134,7 @@ void vcpu_events_start(struct vcpu *v)
 /* A key of the stub's console. */
 void evtchn_print(void)
 {
-	static const char *const names[] = { "", "", "unbound", "interdomain", "virq", "ipi", "stub" };
+	static const char *const names[] = { "", "", "unbound", "interdomain", "virq", "ipi", "stub", "pirq" };
 
 	event_lock();
 	for (unsigned int i = 0; i < nr_domains; i++) {

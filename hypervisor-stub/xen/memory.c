@@ -65,12 +65,23 @@ static bool give_back(struct vcpu *v, struct domain *d, u64 gfn)
 	return true;
 }
 
+/* A direct-mapped domain has a place for each page: which are free its p2m says, and the list how many. */
+static bool has_place(const struct domain *d, u64 gfn)
+{
+	return !d->cfg.direct_map || (gfn - (d->ram_base >> PAGE_SHIFT) < d->cfg.memory >> PAGE_SHIFT &&
+				      !page_users(gfn << PAGE_SHIFT));
+}
+
 static bool take(struct vcpu *v, struct domain *d, u64 gfn)
 {
 	paddr_t pa;
 
+	if (!has_place(d, gfn))
+		return false;
 	if (!pages_take(d, 1, &pa))
 		return false;
+	if (d->cfg.direct_map)
+		pa = gfn << PAGE_SHIFT;
 	memset(pa_to_va(pa), 0, PAGE_SIZE);
 	if (!memory_set_frame(v, d, gfn, pa, P2M_RAM))
 		return true;
@@ -217,7 +228,7 @@ long memory_memory_map(struct vcpu *v, void *arg)
 	const struct __attribute__((packed)) {
 		u64 start, size;
 		u32 type;
-	} ram = { GUEST_RAM_BASE, v->domain->cfg.memory, 1 };
+	} ram = { v->domain->ram_base, v->domain->cfg.memory, 1 };
 	struct xen_memory_map *map = arg;
 
 	if (first_extent(v))

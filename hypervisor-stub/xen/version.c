@@ -53,7 +53,8 @@ long version_get_features(struct vcpu *v, void *arg)
 	if (f->submap_idx >= XENFEAT_NR_SUBMAPS)
 		return -XEN_EINVAL;
 	f->submap = BIT(XENFEAT_memory_op_vnode_supported) | BIT(XENFEAT_writable_page_tables) |
-		    BIT(XENFEAT_auto_translated_physmap) | BIT(XENFEAT_not_direct_mapped);
+		    BIT(XENFEAT_auto_translated_physmap) |
+		    BIT(v->domain->cfg.direct_map ? XENFEAT_direct_mapped : XENFEAT_not_direct_mapped);
 	if (domain_is_privileged(v->domain))
 		f->submap |= BIT(XENFEAT_dom0);
 	return 0;

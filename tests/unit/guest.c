@@ -22,6 +22,7 @@ static void make(struct domain *d, unsigned int n, unsigned int mib, unsigned in
 	d->id = 1 - n;
 	d->cfg.id = d->id;
 	d->cfg.memory = (u64)mib << 20;
+	d->ram_base = GUEST_RAM_BASE;
 	d->cfg.grant_frames = 2;
 	d->cfg.maptrack_frames = 1;
 	if (!room) {

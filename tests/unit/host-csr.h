@@ -41,6 +41,7 @@ void asm_sfence_all(void);
 void asm_sfence_asid(unsigned long asid);
 void asm_sfence_page(unsigned long va);
 void asm_fence_i(void);
+void asm_fence_io(void);
 void asm_wfi(void);
 
 #endif

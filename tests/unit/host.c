@@ -168,6 +168,18 @@ void asm_sfence_page(unsigned long va)
 		host_hooks.sfence_page(va);
 }
 
+/* There are no devices. */
+void *map_device(paddr_t pa, u64 size)
+{
+	(void)pa;
+	(void)size;
+	return NULL;
+}
+
+void asm_fence_io(void)
+{
+}
+
 void asm_fence_i(void)
 {
 	host_counts.fence_i++;
@@ -304,6 +316,11 @@ void sbi_shutdown(bool failed)
 	snprintf(why, sizeof(why), "the stub stops: %.260s", output_len > 250 ? output + output_len - 250 : output);
 	host_die(why);
 	abort();
+}
+
+int stdout_node(void)
+{
+	return -1;
 }
 
 void uart_init(void)

@@ -42,6 +42,7 @@ static void look(const struct domain *d, gpa_t gpa)
 
 	switch (p2m_kind(d, gpa, &pa)) {
 	case P2M_NONE:
+	case P2M_MMIO:		/* never: it is no memory */
 		break;
 	case P2M_RAM:
 		see(d, pa);

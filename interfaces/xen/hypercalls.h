@@ -31,7 +31,7 @@
 	X(24, vcpu_op, "op, vcpu, arg", 3, "a vCPU's registered areas, state and timers")	\
 	X(29, sched_op, "op, arg", 2, "yielding, waiting and shutting down")			\
 	X(32, event_channel_op, "op, arg", 3, "event channels")					\
-	X(33, physdev_op, "op, arg", 0, "physical interrupts and devices: there are none")	\
+	X(33, physdev_op, "op, arg", 6, "the machine's interrupts, for domains that drive devices")	\
 	X(34, hvm_op, "op, arg", 2, "parameters of a domain")					\
 	X(48, riscv_op, "op, arg", 3, "what only RISC-V has")
 
@@ -130,8 +130,8 @@
 	X(event_channel_op, EVTCHNOP_bind_virq, evtchn_bind_virq, struct evtchn_bind_virq, INOUT, \
 	  "EINVAL EEXIST ENOENT ENOSPC ENOMEM EBUSY", "A port for a virtual interrupt.")	\
 	X(event_channel_op, EVTCHNOP_bind_pirq, evtchn_bind_pirq, struct evtchn_bind_pirq, INOUT, \
-	  "EINVAL EEXIST EPERM", \
-	  "A port for a physical interrupt.")							\
+	  "EINVAL EEXIST ENOSPC", \
+	  "A port for an interrupt of a device that the domain drives.")			\
 	X(event_channel_op, EVTCHNOP_close, evtchn_close, struct evtchn_close, IN, "EINVAL", "Frees a port.") \
 	X(event_channel_op, EVTCHNOP_send, evtchn_send, struct evtchn_send, IN, "EINVAL",	\
 	  "Signals the other end.")								\
@@ -156,6 +156,10 @@
 	  "The priority of a port in the FIFO ABI.")						\
 	X(hvm_op, HVMOP_set_param, hvm_set_param, struct xen_hvm_param, IN, "EINVAL EPERM ESRCH", "Sets a parameter.") \
 	X(hvm_op, HVMOP_get_param, hvm_get_param, struct xen_hvm_param, INOUT, "EINVAL EPERM ESRCH", "Reads one.") \
+	X(physdev_op, PHYSDEVOP_irq_status_query, physdev_irq_status_query, struct physdev_irq_status_query, RAW, \
+	  "EINVAL", "What has to be done about a pirq.")					\
+	X(physdev_op, PHYSDEVOP_eoi, physdev_eoi, struct physdev_eoi, RAW, "EINVAL",		\
+	  "The device has been seen to: its interrupt may come again.")				\
 	X(riscv_op, RISCVOP_version, riscv_version, void, NONE, "",				\
 	  "Returns the version of what this hypercall offers, major << 16 | minor.")		\
 	X(riscv_op, RISCVOP_upcall_ack, riscv_upcall_ack, void, NONE, "",			\

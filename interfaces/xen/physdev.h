@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * __HYPERVISOR_physdev_op: the machine's interrupts and devices, on architectures where the initial domain drives them
- * by way of the hypervisor. On RISC-V none does: an interrupt controller is emulated, or is the guest's own. All of
- * these return -XEN_ENOSYS; the numbers are those that guests try.
+ * __HYPERVISOR_physdev_op: the machine's interrupts, for domains that drive devices. A pirq is the number that the
+ * device's interrupt has in the domain's device tree, where the interrupt controller is the hypervisor's node. It is
+ * bound to a port by EVTCHNOP_bind_pirq. When it comes, it is signalled on the port and does not come again before
+ * PHYSDEVOP_eoi; one that is level-triggered and still asserted then comes again at once.
+ *
+ * All other numbers return -XEN_ENOSYS, and in a domain without devices these two as well.
  */
 #ifndef XEN_PHYSDEV_H
 #define XEN_PHYSDEV_H
@@ -32,5 +35,19 @@
 #define PHYSDEVOP_dbgp_op		29
 #define PHYSDEVOP_prepare_msix		30
 #define PHYSDEVOP_release_msix		31
+
+/* PHYSDEVOP_eoi: the device has been seen to */
+struct physdev_eoi {
+	uint32_t irq;		/* IN: the pirq */
+};
+
+/* PHYSDEVOP_irq_status_query */
+struct physdev_irq_status_query {
+	uint32_t irq;		/* IN: the pirq */
+	uint32_t flags;		/* OUT: XENIRQSTAT_ */
+};
+
+#define XENIRQSTAT_needs_eoi	(1U << 0)	/* it does not come again without PHYSDEVOP_eoi: always so here */
+#define XENIRQSTAT_shared	(1U << 1)	/* other domains have it too: never so here */
 
 #endif

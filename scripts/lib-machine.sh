@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 #
 # What scripts/boot does with QEMU: the device tree, the run, the bounds. Sourced.
-# Domains are in arrays, one element each: d_kernel d_initrd d_append d_mode d_vcpus d_mem (bytes), and d_name d_props of those
-# that a file describes.
+# Domains are in arrays, one element each: d_kernel d_initrd d_append d_mode d_vcpus d_mem (bytes) d_devices (paths with a +
+# between them), and d_name d_props of those that a file describes.
 
 readonly MIB=$((1 << 20))
 readonly RAM_BASE=$((0x80000000))	# of virt and of sifive_u
@@ -47,6 +47,15 @@ add_props() {
 	done <<<"$3"
 }
 
+# add_devices DTB NODE PATH+PATH...: what the domain drives
+add_devices() {
+	local paths
+	[ -n "$3" ] || return 0
+	IFS=+ read -r -a paths <<<"$3"
+	fdtput "$1" "$2" direct-map
+	fdtput -t s "$1" "$2" xen,path "${paths[@]}"
+}
+
 # The tree with all domains in Xen's dom0less form, into file $1.
 make_tree() {
 	local i node
@@ -64,6 +73,7 @@ make_tree() {
 		fdtput -t x "$1" "$node" memory $(cells $((d_mem[i] / 1024)))
 		fdtput -t i "$1" "$node" cpus "${d_vcpus[i]}"
 		fdtput -t s "$1" "$node" pvops,mode "${d_mode[i]}"
+		add_devices "$1" "$node" "${d_devices[i]:-}"
 		add_module "$1" "$node" kernel "${d_kernel[i]}"
 		fdtput -t s "$1" "$module_node" bootargs "${d_append[i]}"
 		[ -z "${d_initrd[i]}" ] || add_module "$1" "$node" ramdisk "${d_initrd[i]}"
@@ -125,6 +135,8 @@ jobs_userland() {
 make_qemu_args() {
 	qemu_args=(-M "$machine" "${machine_args[@]}" -display none -bios "$bios" -no-reboot
 		-seed "$seed" -rtc "base=2026-01-01T00:00:00,clock=vm" -net none)
+	# shellcheck disable=SC2206 # words
+	qemu_args+=(${qemu:-})
 	[ -z "$icount" ] || qemu_args+=(-icount "shift=0,sleep=off")
 	if [ "${d_mode[0]:-}" = native ]; then
 		qemu_args+=(-kernel "${d_kernel[0]}" -append "${d_append[0]}")

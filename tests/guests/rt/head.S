@@ -4,14 +4,15 @@
  * (Documentation/arch/riscv/boot-image-header.rst): whoever can load a Linux
  * Image can load us. a0 is the hart id, a1 the device tree.
  */
-	.section .head, "ax"
+	.section .head0, "ax"
 	.option norvc
 	.globl _start
 _start:
 	j	start
 	.word	0
 	.dword	0x200000		/* text_offset */
-	.dword	_image_size
+	.section .head, "ax"		/* between the two guest.lds puts the image's size */
+	.option norvc
 	.dword	0			/* flags: little endian */
 	.word	2			/* version 0.2 */
 	.word	0

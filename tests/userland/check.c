@@ -38,6 +38,7 @@ static const struct {
 	{ "preempt", check_preempt },
 	{ "ticks", check_ticks },
 	{ "xen", check_xen },
+	{ "disk", check_disk },
 	{ "smp-counter", check_smp_counter },
 	{ "smp-membarrier", check_smp_membarrier },
 	{ "smp-shootdown", check_smp_shootdown },

@@ -14,7 +14,7 @@
 #include "init.h"
 
 /* How often the interrupt whose line has @name came, on all CPUs; -1: there is none. */
-static long interrupts(const char *name)
+long interrupts(const char *name)
 {
 	char buf[8192], *line, *end;
 	long sum = 0;

@@ -16,6 +16,7 @@
  *   pvops.cpus=N	the check fails unless N CPUs are online
  *   pvops.mem=N	the check fails unless the kernel has most of N MiB
  *   pvops.xen=no	a check fails if this is a guest of Xen; yes: unless it is; events: or has no events
+ *   pvops.disk=NAME:SUM	a check fails unless /dev/NAME comes and cksum of it is SUM; pvops.write=BYTE: writes to it
  *   pvops.end=reboot	end by a restart: sifive_u has no way to switch itself off
  *
  * Every line that a script reads starts with "pvops-".

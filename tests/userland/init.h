@@ -69,7 +69,11 @@ const char *check_pipe(void);
 const char *check_socket(void);
 const char *check_file(void);
 
+/* check_disk.c */
+const char *check_disk(void);
+
 /* check_xen.c */
+long interrupts(const char *name);
 const char *check_xen(void);
 
 /* check_mem.c */

@@ -225,14 +225,17 @@ bool p2m_mmio(const struct domain *d, gpa_t gpa, paddr_t *pa)
 
 enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa)
 {
-	u64 size, pte;
+	u64 pte;
 
-	if (!p2m_lookup(d, gpa, pa, &size))
-		return P2M_NONE;
-	if (size == SZ_2M)
+	if (p2m_quick(d, gpa, pa))
 		return P2M_RAM;
+	if (gpa >> GPA_BITS || !d->p2m[gpa >> 30])
+		return P2M_NONE;
 	pte = READ_ONCE(((u64 *)pa_to_va(pte_addr(d->p2m[gpa >> 30])))[(gpa >> 21) & 511]);
 	pte = entry_4k(pte, gpa);
+	if (!pte || (pte & PTE_KIND) == PTE_MMIO)
+		return P2M_NONE;
+	*pa = pte_addr(pte) | (gpa & (PAGE_SIZE - 1));
 	if (unlikely((pte & PTE_KIND) == PTE_GRANT))
 		return pte & PTE_W ? P2M_GRANT : P2M_GRANT_RO;
 	return (pte & PTE_KIND) == PTE_STUB ? P2M_STUB : P2M_RAM;

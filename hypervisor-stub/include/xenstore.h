@@ -28,7 +28,7 @@
 #define XS_MAX_ENTRY	2048	/* bytes of a value */
 #define XS_MAX_PERMS	5	/* of a node */
 #define XS_WATCH_SIZE	1024	/* a watch's path and token together */
-#define XS_STEPS	8	/* requests, or nodes to tell of, that are done before the guest has to ask again */
+#define XS_STEPS	4	/* requests, or nodes to tell of, that are done before the guest has to ask again */
 
 /* Errors, which go to the guest by name */
 #define XS_ERRORS(X)	\
@@ -92,6 +92,7 @@ struct xs_txn {
 
 struct xs_watch {
 	struct xs_watch *next;
+	u16 len;		/* of its path */
 	u16 skip;		/* how much of a path it is not told: where it was given a relative one */
 	bool overrun;		/* it has missed an event */
 	char path[];		/* and the token behind its end */

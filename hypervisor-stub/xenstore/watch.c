@@ -18,7 +18,7 @@ struct xs_perms *xs_special(const char *path)
 
 static const char *token_of(const struct xs_watch *w)
 {
-	return w->path + strlen(w->path) + 1;
+	return w->path + w->len + 1;
 }
 
 static void overrun(struct xs_conn *c, struct xs_watch *w)
@@ -46,9 +46,21 @@ static void add_event(struct xs_conn *c, struct xs_watch *w, const char *path)
 	c->nr_events++;
 }
 
+/* Most are ruled out by the length of their paths. */
+static bool watches(const struct xs_watch *w, const char *path, size_t len, bool exact)
+{
+	if (len < w->len || (exact && len != w->len))
+		return false;
+	if (w->len > 1 && path[w->len] && path[w->len] != '/')
+		return false;
+	return !memcmp(path, w->path, w->len);
+}
+
 /* Something has happened at path. exact: a node above it was removed, which those hear of who watch that. */
 void xs_fire(const char *path, const struct xs_perms *perms, bool exact)
 {
+	size_t len = strlen(path);
+
 	exact |= *path == '@';
 	for (unsigned int i = 0; i < MAX_DOMAINS; i++) {
 		struct xs_conn *c = xs_conns[i];
@@ -56,7 +68,7 @@ void xs_fire(const char *path, const struct xs_perms *perms, bool exact)
 		if (!c || !(xs_access(c, perms) & XS_PERM_READ))
 			continue;
 		for (struct xs_watch *w = c->watches; w; w = w->next)
-			if (exact ? !strcmp(path, w->path) : xs_below(path, w->path))
+			if (watches(w, path, len, exact))
 				add_event(c, w, path);
 	}
 }
@@ -83,6 +95,7 @@ enum xs_error xs_watch(struct xs_conn *c, const char *path, size_t skip, const c
 	w = xs_alloc(c, offsetof(struct xs_watch, path) + len + token_len, false);
 	if (!w)
 		return XS_ENOSPC;
+	w->len = len - 1;
 	w->skip = skip;
 	memcpy(w->path, path, len);
 	memcpy(w->path + len, token, token_len);

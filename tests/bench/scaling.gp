@@ -2,7 +2,8 @@
 # gnuplot -e "axis='vcpus'; table='scaling.tsv'; out='scaling-vcpus.svg'" scaling.gp
 # What "bench --scaling" measured of one axis, a line a mode.
 figures = axis eq 'vcpus' ? 'boot flush' : axis eq 'memory' ? 'boot tables' : axis eq 'domains' ? 'boot' : 'ring'
-title(f) = f eq 'boot' ? (axis eq 'domains' ? 'reset to init, for each domain (million instructions)' : 'reset to init (million instructions)') \
+title(f) = f eq 'boot' ? (axis eq 'domains' ? 'reset to init, for each domain (million instructions)' \
+	: axis eq 'vcpus' ? 'reset to init, waiting included (ms, at an instruction a ns)' : 'reset to init (million instructions)') \
 	: f eq 'flush' ? 'map, touch, unmap 64 KiB that every vCPU may use (instructions)' \
 	: f eq 'tables' ? 'memory of the tables of the stub (KiB)' : 'hand a byte on in a ring (instructions)'
 scale(f) = f eq 'boot' ? 1e-6 : 1

@@ -23,8 +23,11 @@ images=$build/images/$last+torture
 make -s -C "$tap_top/tests/userland" O="$work/userland" KERNEL_SRC="$build/linux-src" MORE="$work/modules.list" >"$work/make.log" 2>&1 ||
 	{ sed 's/^/# /' "$work/make.log"; echo 'Bail out! no initramfs with modules'; exit 1; }
 
+# the words that leave out what tests itself at every start: once is enough
+quick='ftrace=nop kunit.enable=0'
+
 # torture NAME MODE WORDS [OPTION...]: one boot of that kernel. 4 vCPUs on one hart by instructions, so that it is the same
-# everywhere and a busy host is no stall; the words for KUnit leave out what has been tested once.
+# everywhere and a busy host is no stall.
 torture() {
 	local name=$2-$1 mode=$2 words=$3
 	shift 3
@@ -34,7 +37,7 @@ torture() {
 }
 
 # module NAME MODE MODULES PARAMETERS SECONDS [OPTION...]
-module() { torture "$1" "$2" "kunit.enable=0 pvops.cmd=module pvops.modules=$3 pvops.params=$4 pvops.seconds=$5" "${@:6}"; }
+module() { torture "$1" "$2" "$quick pvops.cmd=module pvops.modules=$3 pvops.params=$4 pvops.seconds=$5" "${@:6}"; }
 
 lacks() { ! grep -qaE "$1" "$log"; }
 
@@ -43,9 +46,9 @@ for mode in pv hvm; do
 	ended "$mode: lockdep, tracers and kprobes test themselves" pass 'Good, all' 'Testing tracer function: PASSED' \
 		'Testing tracer function_graph: PASSED' 'Testing tracer irqsoff: PASSED' 'kprobes_test' 'kprobes_riscv'
 	ok "$mode: none of these tests fails" lacks 'not ok|FAILED'
-	torture traced $mode 'kunit.enable=0 pvops.cmd=stress pvops.tracer=function pvops.loads=fork,signal,futex,shootdown'
+	torture traced $mode "$quick pvops.cmd=stress pvops.tracer=function pvops.loads=fork,signal,futex,shootdown"
 	ended "$mode: loads while every function is traced" pass '0 died'
-	torture irqsoff $mode 'kunit.enable=0 pvops.cmd=stress pvops.tracer=irqsoff pvops.loads=switch,futex,cow'
+	torture irqsoff $mode "$quick pvops.cmd=stress pvops.tracer=irqsoff pvops.loads=switch,futex,cow"
 	ended "$mode: loads while the time with interrupts off is measured" pass '0 died'
 
 	for lock in spin_lock_irq rw_lock_irq mutex_lock rwsem_lock; do
@@ -61,7 +64,7 @@ for mode in pv hvm; do
 
 	# what LKDTM does to the kernel, and how that shows
 	while IFS='|' read -r what said; do
-		torture "lkdtm-$what" $mode "kunit.enable=0 panic_on_oops=1 pvops.cmd=module pvops.modules=lkdtm pvops.params=cpoint_name=DIRECT,cpoint_type=$what"
+		torture "lkdtm-$what" $mode "$quick panic_on_oops=1 pvops.cmd=crash pvops.crash=$what"
 		ended "$mode: LKDTM $what" crash "$said" 'end Kernel panic'
 		ok "$mode: LKDTM $what: the stub lives" lacks '^stub: PANIC'
 	done <<-'END'

@@ -6,6 +6,7 @@
  *   pvops.cmd=bench	measure (pvops.rows=a,b for some rows only)
  *   pvops.cmd=stress	many loads at once (stress.c has its options)
  *   pvops.cmd=module	load modules of the initramfs and unload them again (module.c)
+ *   pvops.cmd=crash	let LKDTM break the kernel (module.c)
  *   pvops.cmd=reboot	ask for a restart at once
  *   pvops.cmd=panic	make the kernel panic
  *   pvops.cmd=kexec	enter the kernel /kexec/Image with /kexec/initrd, and the same words but pvops.cmd=check
@@ -181,6 +182,7 @@ static const struct {
 	{ "bench", run_bench },
 	{ "stress", run_stress },
 	{ "module", run_module },
+	{ "crash", run_crash },
 	{ "reboot", cmd_reboot },
 	{ "panic", cmd_panic },
 	{ "kexec", cmd_kexec },

@@ -54,6 +54,7 @@ const char *run_checks(void);
 const char *run_bench(void);
 const char *run_stress(void);
 const char *run_module(void);
+const char *run_crash(void);
 
 /* check.c: printf into a static buffer, for reasons with numbers in them */
 const char *why(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Modules that lie in the initramfs are loaded, left alone for a while, and
- * unloaded: the kernel's torture tests run in between, LKDTM breaks it at once.
+ * unloaded: the kernel's torture tests run in between. And LKDTM, which is in the
+ * kernel: it breaks it in the way it is told to.
  *
  *   pvops.modules=a,b	/lib/modules/a.ko, then b.ko
  *   pvops.params=x=1,y=2	for the last of them
  *   pvops.seconds=N	of the machine's time, between loading and unloading
+ *   pvops.crash=TYPE	what LKDTM shall do, with pvops.cmd=crash
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,4 +82,18 @@ const char *run_module(void)
 		if (syscall(SYS_delete_module, name[i], O_NONBLOCK))
 			return why("module %s cannot be unloaded: %s", name[i], strerror(errno));
 	return NULL;
+}
+
+const char *run_crash(void)
+{
+	const char *type = option("crash");
+	int fd;
+
+	mount("debug", "/sys/kernel/debug", "debugfs", 0, NULL);
+	fd = open("/sys/kernel/debug/provoke-crash/DIRECT", O_WRONLY);
+	if (fd < 0)
+		return "no LKDTM in this kernel";
+	if (!type || write(fd, type, strlen(type)) < 0)
+		return "LKDTM does not know that";
+	return "the kernel lives on";
 }

@@ -15,7 +15,7 @@ set multiplot layout 1,words(figures)
 set logscale x
 set xlabel xname
 set grid
-set key top left
+set key bottom right
 set yrange [0:*]
 set offsets graph 0, 0, 0.1, 0
 do for [f in figures] {

@@ -167,12 +167,14 @@ const char *run_stress(void)
 	reasons = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (reasons == MAP_FAILED)
 		return "no memory";
-	if (*tracer && (reason = set_tracer(tracer)))
+	reason = *tracer ? set_tracer(tracer) : NULL;
+	if (reason)
 		return reason;
 	if (option("warn"))
 		made_up_warning(option("warn"));
 	count = run_all(reasons, rounds, workers);
-	if (*tracer && (reason = set_tracer("nop")))
+	reason = *tracer ? set_tracer("nop") : NULL;
+	if (reason)
 		return reason;
 	if (!count)
 		return "no such load";

@@ -119,12 +119,16 @@ static const char *set_tracer(const char *name)
 }
 
 /* pvops.warn=WORD: a warning of the kernel's that is none, to see that it is found */
-static void made_up_warning(const char *word)
+static const char *made_up_warning(const char *word)
 {
 	int fd = open("/dev/kmsg", O_WRONLY);
+	char line[100];
+	int len = snprintf(line, sizeof(line), "<4>%s\n", word);
 
-	dprintf(fd, "<4>%s\n", word);
+	if (fd < 0 || write(fd, line, len) != len)
+		return why("/dev/kmsg: %s", strerror(errno));
 	close(fd);
+	return NULL;
 }
 
 /* Starts them all, in turns, and waits for all; @reasons has one place each. */
@@ -170,8 +174,9 @@ const char *run_stress(void)
 	reason = *tracer ? set_tracer(tracer) : NULL;
 	if (reason)
 		return reason;
-	if (option("warn"))
-		made_up_warning(option("warn"));
+	reason = option("warn") ? made_up_warning(option("warn")) : NULL;
+	if (reason)
+		return reason;
 	count = run_all(reasons, rounds, workers);
 	reason = *tracer ? set_tracer("nop") : NULL;
 	if (reason)

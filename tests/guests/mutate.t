@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Two guests beside each other whose page tables are random: each meets its own memory or faults, and the hypervisor
+# stays. A million mutations each with PVOPS_MUTATE=million, else 6,000.
+. "$(dirname "$0")/lib.sh"
+
+# two NAME WORDS STUB-OPTIONS
+two() {
+	local what="mutate, $1" words="guest=pv mutate=${PVOPS_MUTATE:-some} $2"
+	boot_guest "guest-mutate-$1" --kernel "$build/guests/mutate.bin" --smp 1 --stub-options "$3" --expect 'pvops-guest: pass' \
+		--wall 1800 --timeout 1800 --domain "mem=64M,vcpus=1,mode=pv,append=$words tag=one" --domain "mem=64M,vcpus=1,mode=pv,append=$words tag=two"
+	[ "$verdict" != pass ] || [ "$(grep -ac 'pvops-guest: pass' "$log")" = 2 ] || verdict='not both passed'
+	if [ "$verdict" = pass ]; then ok "$what"; else
+		not_ok "$what: $verdict"
+		tr -d '\r\000' <"$log" | grep -E '^(\(d[0-9]\) )?(not ok|# .*(expected|not so))|^stub: (PANIC|d[0-9]+: (crash|cannot|does))' | head -n 20 | diag
+	fi
+}
+
+prepare
+two te-few-pages '' 'noreboot nocopies shadow=24'
+two entry pventry noreboot
+two entry-few-pages pventry 'noreboot nofast shadow=24'
+plan

@@ -61,6 +61,7 @@ variant_options() {
 	nocopies) printf '%s\n' --stub-options 'noreboot nocopies' ;;	# pv without hypervisor-stub/arch/code.c
 	entry) printf '%s\n' --append 'guest=pv pventry' ;;	# pv, by the page of the vCPU and an entry of its own
 	nofast) printf '%s\n' --stub-options 'noreboot nofast' ;;	# ... without the assembly paths of entry.S
+	fewpages) printf '%s\n' --stub-options 'noreboot shadow=24' ;;	# ... with the smallest pool for shadow tables
 	crowded) printf '%s\n' --smp 1 --vcpus "$1" ;;	# all vCPUs on one hart
 	sifive_u) printf '%s\n' --machine sifive_u --smp $(($1 + 1)) --cpu sifive-u54 ;; # its hart 0 runs no guest
 	reboot) printf '%s\n' --stub-options reboot ;;	# without the default, noreboot

@@ -188,6 +188,95 @@ static void page_moves(void)
 }
 
 /*
+ * Hart 0 takes a page away, or the right to write it; when the fence has returned nobody else writes it or sees what is
+ * put there. The others write and read all the time, by the lower half and by the upper one, whose entries are global.
+ */
+#define POISON	0xdeadUL
+
+static volatile pte_t *revoked[2];
+static volatile unsigned long *victim;
+static volatile unsigned long reached;
+
+static void revoke_fence(unsigned long n, unsigned long va)
+{
+	/* A page, a range, too long a range, everything; what is global by the address alone */
+	static const unsigned long size[] = { PAGE, 3 * PAGE, 100 * PAGE, -1UL };
+
+	add(&bad, sbi_call(SBI_RFENCE, n & 8 && va == VA_LOW ? SBI_RFENCE_VMA_ASID : SBI_RFENCE_VMA, 0, -1UL, va,
+			   size[n & 3], 0, 0).error != 0);
+}
+
+static void revoker(void)
+{
+	unsigned long n, was, i, half;
+
+	for (n = 0; n < ROUNDS; n++) {
+		half = n >> 4 & 1;
+		/* Until each has had its chance to write, or none comes. */
+		for (was = reached, i = 0; reached < was + 3 && i < 100000; i++)
+			;
+		*revoked[half] = n & 4 ? PTE(victim, P_RO) : 0;
+		*revoked[!half] = 0;
+		mb();
+		revoke_fence(n, VA_LOW);
+		revoke_fence(n, VA_HIGH);
+		mb();
+		was = *victim;
+		for (i = 0; i < 300; i++)
+			add(&bad, *victim != was);
+		if (!(n & 4)) {
+			*victim = POISON;
+			for (i = 0; i < 300; i++)
+				add(&bad, *victim != POISON);
+			*victim = 0;
+		}
+		mb();
+		*revoked[0] = PTE(victim, P_RW);
+		*revoked[1] = PTE(victim, P_RW | P_G);
+		mb();
+	}
+	finished = 1;
+}
+
+static void intruder(unsigned long me)
+{
+	unsigned long va = VA_LOW, v, n = me << 32;
+
+	for (; !finished; va = va == VA_LOW ? VA_HIGH : VA_LOW) {
+		if (try_load(va, &v).cause == NO_TRAP && v == POISON)
+			add(&bad, 1);
+		/* By the next round it may be valid again, and a hart may have kept that it was not. */
+		if (try_store(va, ++n).cause == NO_TRAP)
+			add(&reached, 1);
+		else
+			fence_va(va);
+	}
+}
+
+static void revoke(void *arg)
+{
+	vm_on(shared_root, 0);
+	meet();
+	if (arg)
+		intruder((unsigned long)arg);
+	else
+		revoker();
+	vm_off();
+}
+
+static void revoked_pages(void)
+{
+	NEED_OTHER();
+	shared_root = vm_new();
+	victim = page_alloc();
+	revoked[0] = vm_map(shared_root, VA_LOW, (void *)victim, P_RW);
+	revoked[1] = vm_map(shared_root, VA_HIGH, (void *)victim, P_RW | P_G);
+	reached = 0;
+	everywhere(revoke);
+	check(reached > ROUNDS);
+}
+
+/*
  * Every hart writes through its own entries of one root, A and D clear each
  * time: entries set by hardware or emulation must not lose each other.
  */
@@ -279,6 +368,6 @@ static void timers(void)
 }
 
 TESTS(
-	T(counters), T(ipi_ring), T(fences_cross), T(page_moves), T(dirty_bits),
+	T(counters), T(ipi_ring), T(fences_cross), T(page_moves), T(revoked_pages), T(dirty_bits),
 	T(spaces_apart), T(timers),
 );

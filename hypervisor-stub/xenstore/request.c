@@ -440,7 +440,6 @@ static enum xs_error handle(struct xs_conn *c)
 	return !r.t && requests[type].changes ? change(&r, type) : requests[type].handle(&r);
 }
 
-
 void xs_answer(struct xs_conn *c)
 {
 	enum xs_error err;

@@ -5,7 +5,7 @@
 # there had been no grants. And what mapping and copying cost.
 . "$(dirname "$0")/lib.sh"
 
-free_at_end() { tr -d '\r\000' <"$log" | sed -n 's/^stub: .*gone, memory free \([0-9]*\) KiB$/\1/p' | tail -n 1; }
+free_at_end() { tr -d '\r\000' <"$log" | sed -n 's/^stub: .*gone, memory free \([0-9]*\) KiB.*/\1/p' | tail -n 1; }
 
 # two NAME MODE1 WORDS1 MODE2 WORDS2 STUB-OPTIONS: domain 1 is the granter
 two() {

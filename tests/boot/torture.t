@@ -72,11 +72,11 @@ for mode in pv hvm; do
 	BUG|kernel BUG at
 	EXCEPTION|Unable to handle kernel NULL pointer dereference
 	EXHAUST_STACK|Kernel stack overflow
-	EXEC_NULL|Unable to handle kernel NULL pointer dereference
+	EXEC_NULL|Unable to handle kernel
 	EXEC_DATA|Unable to handle kernel paging request
 	EXEC_USERSPACE|Unable to handle kernel
 	WRITE_RO|Unable to handle kernel paging request
 	WRITE_KERN|Unable to handle kernel paging request
-	ACCESS_NULL|Unable to handle kernel access to user memory
+	ACCESS_NULL|Unable to handle kernel
 	END
 done

@@ -378,7 +378,7 @@ static void mutations(void)
 	for (i = 1; done < goal && shown < SHOWN; done += nr, i++) {
 		nr = 1 + (rnd() & 3);
 		round_of(nr);
-		if (i % 0x8000 == 0) {
+		if (i % 0x1000 == 0) {
 			say("# %lu mutations\n", done);
 			check_eq(0, damaged(data, DATA) + damaged(far_away, FAR_PAGES));
 		}

@@ -9,7 +9,7 @@
 two() {
 	local what="mutate, $1" words="guest=pv mutate=${PVOPS_MUTATE:-some} $2"
 	boot_guest "guest-mutate-$1" --kernel "$build/guests/mutate.bin" --smp 1 --stub-options "$3" --expect 'pvops-guest: pass' \
-		--wall 1800 --timeout 1800 --domain "mem=64M,vcpus=1,mode=pv,append=$words tag=one" --domain "mem=64M,vcpus=1,mode=pv,append=$words tag=two"
+		--wall 3600 --timeout 3600 --silence 600 --domain "mem=64M,vcpus=1,mode=pv,append=$words tag=one" --domain "mem=64M,vcpus=1,mode=pv,append=$words tag=two"
 	[ "$verdict" != pass ] || [ "$(grep -ac 'pvops-guest: pass' "$log")" = 2 ] || verdict='not both passed'
 	if [ "$verdict" = pass ]; then ok "$what"; else
 		not_ok "$what: $verdict"

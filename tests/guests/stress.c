@@ -192,6 +192,7 @@ static void page_moves(void)
  * put there. The others write and read all the time, by the lower half and by the upper one, whose entries are global.
  */
 #define POISON	0xdeadUL
+#define REVOKES	64
 
 static volatile pte_t *revoked[2];
 static volatile unsigned long *victim;
@@ -210,23 +211,22 @@ static void revoker(void)
 {
 	unsigned long n, was, i, half;
 
-	for (n = 0; n < ROUNDS; n++) {
+	for (n = 0; n < REVOKES; n++) {
 		half = n >> 4 & 1;
-		/* Until each has had its chance to write, or none comes. */
-		for (was = reached, i = 0; reached < was + 3 && i < 100000; i++)
-			;
-		*revoked[half] = n & 4 ? PTE(victim, P_RO) : 0;
+		was = reached;
+		wait_for(reached >= was + 3);
+		*revoked[half] = n & 4 ? PTE(victim, half ? P_RO | P_G : P_RO) : 0;
 		*revoked[!half] = 0;
 		mb();
 		revoke_fence(n, VA_LOW);
 		revoke_fence(n, VA_HIGH);
 		mb();
 		was = *victim;
-		for (i = 0; i < 300; i++)
+		for (i = 0; i < 20000; i++)
 			add(&bad, *victim != was);
 		if (!(n & 4)) {
 			*victim = POISON;
-			for (i = 0; i < 300; i++)
+			for (i = 0; i < 20000; i++)
 				add(&bad, *victim != POISON);
 			*victim = 0;
 		}
@@ -273,7 +273,7 @@ static void revoked_pages(void)
 	revoked[1] = vm_map(shared_root, VA_HIGH, (void *)victim, P_RW | P_G);
 	reached = 0;
 	everywhere(revoke);
-	check(reached > ROUNDS);
+	check(reached >= 3 * REVOKES);
 }
 
 /*

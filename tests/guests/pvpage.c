@@ -94,7 +94,6 @@ asm(	".text\n"
 	"	ld	tp, 24+32(tp)\n"
 	"	jalr	x0, -56(x0)\n");
 
-
 /* --- the page is there, for the kernel --- */
 
 static void not_for_others(void)

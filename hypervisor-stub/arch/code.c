@@ -209,7 +209,7 @@ static void consider_copy(struct vcpu *v, struct code_slot *s, u64 va)
 	struct translation t;
 	paddr_t pa;
 
-	/* Global mappings alone: va then means the same in every address space. Its own memory: others are not watched. */
+	/* Global mappings alone: va then means the same everywhere. Its own memory: others are not watched. */
 	if (shadow_is_global(v, va) && !guest_walk(v, va, ACCESS_FETCH, &t) && (t.pte & PTE_G) &&
 	    (t.gpa - c->base) >> PAGE_SHIFT < c->frames && p2m_kind(v->domain, t.gpa, &pa) == P2M_RAM)
 		make_copy(v, s, pa, t.gpa);
@@ -329,8 +329,8 @@ static void drop_range(struct vcpu *v, struct domain *d, u64 first, u64 n)
 }
 
 /*
- * Before a piece of d's memory, 4 KiB or 2 MiB, is written by the stub or for another domain, or a writable mapping of it
- * is entered in the shadow. Of what is not the domain's memory from the start there are no copies.
+ * Before a piece of d's memory, 4 KiB or 2 MiB, is written by the stub or for another domain, or a writable mapping of
+ * it is entered in the shadow. Of what is not the domain's memory from the start there are no copies.
  */
 void code_will_write(struct vcpu *v, struct domain *d, u64 gpa, u64 size)
 {

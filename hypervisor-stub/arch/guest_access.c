@@ -43,8 +43,8 @@ static bool fast_pv(u64 gva, void *buf, u64 len, enum access access)
 }
 
 /*
- * What is at gva, and where it lies in the machine; P2M_NONE: nothing that may be accessed so. What is looked up holds as
- * long as v has done no fence: until it does, nobody uses the page for something else.
+ * What is at gva, and where it lies in the machine; P2M_NONE: nothing that may be accessed so. What is looked up holds
+ * as long as v has done no fence: until it does, nobody uses the page for something else.
  */
 static enum p2m_kind guest_page(struct vcpu *v, u64 gva, enum access access, paddr_t *pa)
 {
@@ -87,8 +87,8 @@ static long slow(struct vcpu *v, u64 gva, u8 *buf, u64 len, enum access access)
 }
 
 /*
- * The memory at gva, for the stub to write to later on, by a single access; NULL: the kernel may not, or the page is not
- * for the domain to keep.
+ * The memory at gva, for the stub to write to later on, by a single access; NULL: the kernel may not, or the page is
+ * not for the domain to keep.
  */
 void *guest_to_write(struct vcpu *v, u64 gva)
 {

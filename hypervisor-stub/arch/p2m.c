@@ -4,8 +4,8 @@
  * that one table serves both kinds of guest: with H the hart walks it, without arch/walk.c does.
  *
  * Which memory a domain owns does not depend on it: that is d->pieces, and they go back at its end (core/page.c). A
- * guest may change what is mapped where (memory_op, grant_table_op); then a piece of 2 MiB is split. Readers take no lock: an entry changes
- * in one store, and tables that have been linked stay until the domain ends or starts again.
+ * guest may change what is mapped where (memory_op, grant_table_op); then a piece of 2 MiB is split. Readers take no
+ * lock: an entry changes in one store, and tables that have been linked stay until the domain ends or starts again.
  */
 #include <xen/errno.h>
 #include "csr.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The platform-level interrupt controller (riscv-plic-spec 1.0.0). Its interrupts are all of domains that drive devices;
- * they come to the boot hart, which signals whose they are. An interrupt that is claimed comes again only after it has been
- * completed, which is when the domain says that it has seen to the device: so one that is level-triggered
- * needs no masking.
+ * The platform-level interrupt controller (riscv-plic-spec 1.0.0). Its interrupts are all of domains that drive
+ * devices; they come to the boot hart, which signals whose they are. An interrupt that is claimed comes again only
+ * after it has been completed, which is when the domain says that it has seen to the device: so one that is
+ * level-triggered needs no masking.
  */
 #include <libfdt.h>
 #include "csr.h"
@@ -43,11 +43,12 @@ static u32 intc_of(u64 hartid)
 
 	fdt_for_each_subnode(cpu, machine_fdt, cpus)
 		if (fdt_read_reg(machine_fdt, cpu, 0, &id, &size) && id == hartid)
-			return fdt_get_phandle(machine_fdt, fdt_subnode_offset(machine_fdt, cpu, "interrupt-controller"));
+			return fdt_get_phandle(machine_fdt,
+					       fdt_subnode_offset(machine_fdt, cpu, "interrupt-controller"));
 	return 0;
 }
 
-/* Its contexts are in the order of interrupts-extended: that of the hart's S-mode external interrupt; negative: none. */
+/* The place in interrupts-extended of the external interrupt of the hart's S mode. Negative: there is none. */
 static int context_of(int plic, u64 hartid)
 {
 	u32 intc = intc_of(hartid);

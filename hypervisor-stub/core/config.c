@@ -85,8 +85,11 @@ static u64 option_frames(const char *name, u64 otherwise)
 /* What is to be made of one that has ended so: "restart", or another word. */
 static void read_restart(struct domain_config *c, int node)
 {
-	static const char *const names[] = { [DOMAIN_POWEROFF] = "pvops,on-poweroff", [DOMAIN_REBOOT] = "pvops,on-reboot",
-					     [DOMAIN_CRASHED] = "pvops,on-crash" };
+	static const char *const names[] = {
+		[DOMAIN_POWEROFF] = "pvops,on-poweroff",
+		[DOMAIN_REBOOT] = "pvops,on-reboot",
+		[DOMAIN_CRASHED] = "pvops,on-crash",
+	};
 
 	c->restart[DOMAIN_REBOOT] = true;
 	for (unsigned int i = DOMAIN_POWEROFF; i < ARRAY_SIZE(names); i++) {
@@ -110,8 +113,8 @@ static void read_devices(struct domain_config *c, int parent)
 		if (!kind)
 			continue;
 		if (c->nr_devices == MAX_DEVICES) {
-			printk("device %s of %s is left out: %u at most\n", fdt_get_name(machine_fdt, node, NULL), c->name,
-			       MAX_DEVICES);
+			printk("device %s of %s is left out: %u at most\n",
+			       fdt_get_name(machine_fdt, node, NULL), c->name, MAX_DEVICES);
 			continue;
 		}
 		fdt_read_number(machine_fdt, node, "handle", &handle);
@@ -127,7 +130,7 @@ static void read_devices(struct domain_config *c, int parent)
 	}
 }
 
-/* Of Xen's capabilities that of the hardware: who has it is the initial domain, though it is described as the others. */
+/* Of Xen's capabilities that of the hardware: who has it is the initial domain, though described as the others are. */
 static bool is_initial(int node)
 {
 	u64 capabilities = 0;

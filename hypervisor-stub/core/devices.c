@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Devices of the machine that a domain drives: the nodes of the machine's tree that xen,path of its own node names. Their
- * registers are mapped 1:1, their interrupts are event channels (xen/physdev.c), and their nodes are copied into the
- * domain's tree. There is no IOMMU here: a device reads and writes what its driver tells it to, so such a domain is
- * trusted with all memory, as the machine's owner says by naming the device; and its memory is direct-mapped,
- * so that what it takes for an address of its memory is one.
+ * Devices of the machine that a domain drives: the nodes of the machine's tree that xen,path of its own node names.
+ * Their registers are mapped 1:1, their interrupts are event channels (xen/physdev.c), and their nodes are copied into
+ * the domain's tree. There is no IOMMU here: a device reads and writes what its driver tells it to, so such a domain is
+ * trusted with all memory, as the machine's owner says by naming the device; and its memory is direct-mapped, so that
+ * what it takes for an address of its memory is one.
  */
 #include <libfdt.h>
 #include "domain.h"
@@ -89,7 +89,7 @@ static bool page_is_shared(const struct domain_config *c, u64 start, u64 end)
 {
 	struct span s;
 
-	for (int node = fdt_next_node(machine_fdt, -1, NULL); node >= 0; node = fdt_next_node(machine_fdt, node, NULL)) {
+	for (int node = 0; node >= 0; node = fdt_next_node(machine_fdt, node, NULL)) {
 		if (is_listed(c, node) || !fdt_address_is_plain(node))
 			continue;
 		for (unsigned int i = 0; read_span(node, i, &s); i++)
@@ -123,7 +123,7 @@ static const char *map_span(struct domain *d, const struct span *s)
 	return NULL;
 }
 
-/* Where the node's interrupts go: interrupt-parent, the node's own or that of the nearest above it. Negative: nowhere. */
+/* Where the node's interrupts go: interrupt-parent, its own or that of the nearest above it. Negative: nowhere. */
 static int interrupt_parent(int node)
 {
 	u64 phandle;
@@ -250,8 +250,9 @@ void devices_stop(struct domain *d)
 static bool is_left_out(const char *name)
 {
 	static const char *const names[] = {
-		"reg", "phandle", "linux,phandle", "interrupts", "interrupt-parent", "clocks", "resets", "dmas", "iommus",
-		"power-domains", "assigned-clocks", "assigned-clock-parents", "phys", "phy-handle", "memory-region",
+		"reg", "phandle", "linux,phandle", "interrupts", "interrupt-parent", "clocks", "resets", "dmas",
+		"iommus", "power-domains", "assigned-clocks", "assigned-clock-parents", "phys", "phy-handle",
+		"memory-region",
 	};
 	const char *dash = strrchr(name, '-');
 

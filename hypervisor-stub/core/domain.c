@@ -184,7 +184,7 @@ static bool may_give_kernel(unsigned int n, unsigned int nr)
 	return option("noreboot");
 }
 
-/* The same struct may have been a domain before, which others look at meanwhile: it is none until all of it is there. */
+/* The same struct may have been a domain before, which others look at: it is none until all of it is there. */
 static void forget(struct domain *d, const struct domain_config *cfg)
 {
 	domains_lock();
@@ -459,8 +459,8 @@ static void take_down(struct domain *d)
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		sched_remove(d->vcpu[i]);
 	give_back(d);
-	printk("d%u: gone, memory free %lu KiB, event channels %u, xenstore nodes %u\n", d->id, memory_available() >> 10,
-	       evtchn_count(), xenstore_nodes());
+	printk("d%u: gone, memory free %lu KiB, event channels %u, xenstore nodes %u\n",
+	       d->id, memory_available() >> 10, evtchn_count(), xenstore_nodes());
 	d->end = DOMAIN_GONE;		/* from here on it may be made again */
 	nr_alive--;
 	domains_unlock();

@@ -45,7 +45,8 @@ static void list_domain(struct domain *d)
 		for (unsigned int n = 0; n < TRAP_NR; n++)
 			traps += d->vcpu[i]->traps[n];
 	}
-	printk("%-24s %4u %6lu %5u  %s %6lu.%lu %9lu %s\n", d->cfg.name, d->id, d->cfg.memory >> 20, d->nr_vcpus, state_of(d),
+	printk("%-24s %4u %6lu %5u  %s %6lu.%lu %9lu %s\n",
+	       d->cfg.name, d->id, d->cfg.memory >> 20, d->nr_vcpus, state_of(d),
 	       ran / timebase, ran % timebase * 10 / timebase,
 	       since ? (traps - d->listed_traps) * timebase / since : 0, d->hvm ? "hvm" : "pv");
 	d->listed = t;
@@ -54,7 +55,8 @@ static void list_domain(struct domain *d)
 
 static void key_list(void)
 {
-	printk("%-24s %4s %6s %5s  %s %8s %9s %s\n", "Name", "ID", "Mem", "VCPUs", "State ", "Time(s)", "Traps/s", "Type");
+	printk("%-24s %4s %6s %5s  %s %8s %9s %s\n",
+	       "Name", "ID", "Mem", "VCPUs", "State ", "Time(s)", "Traps/s", "Type");
 	domains_lock();
 	for (unsigned int i = 0; i < nr_domains; i++)
 		if (domains[i]->end == DOMAIN_RUNNING)

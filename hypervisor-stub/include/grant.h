@@ -56,7 +56,7 @@ struct vcpu_unmaps {
 u64 grants_room(const struct domain_config *c);		/* what it takes of the domain's pool */
 int grants_init(struct domain *d);
 void grants_reset(struct domain *d);			/* empty */
-void grants_leave(struct domain *d);			/* gives back what it has of others, and grants nothing any more */
+void grants_leave(struct domain *d);			/* gives back what it has, and grants nothing any more */
 void *grants_frame(struct domain *d, u64 idx);		/* made where it is not there yet; NULL: it cannot be */
 void grants_print(void);				/* a key of the stub's console */
 void grants_lock(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * xenstore (interfaces/xen/xs_wire.h): a tree of nodes that domains share, transactions on it, watches, and a connection
- * for each domain. All of it is under one lock, which the three functions for the rest of the stub take; the event lock
- * may be taken inside it.
+ * xenstore (interfaces/xen/xs_wire.h): a tree of nodes that domains share, transactions on it, watches, and a
+ * connection for each domain. All of it is under one lock, which the three functions for the rest of the stub take; the
+ * event lock may be taken inside it.
  *
  * Memory: each domain brings its own pool, and whatever it causes to be is in there. What is in a dead domain's pool
  * goes with it. So one domain never runs out because of another.
@@ -22,7 +22,7 @@
 /* Limits of a domain; four times as many nodes, watches and events for the initial domain */
 #define XS_MAX_NODES	500
 #define XS_MAX_WATCHES	64
-#define XS_MAX_EVENTS	64	/* that wait; beyond that a watch fires once, with its own path, when there is room again */
+#define XS_MAX_EVENTS	64	/* that wait; beyond that a watch fires once, with its own path, when there is room */
 #define XS_MAX_TXNS	10
 #define XS_MAX_TXN	128	/* nodes that one transaction looks at or changes */
 #define XS_MAX_ENTRY	2048	/* bytes of a value */
@@ -32,10 +32,10 @@
 
 /* Errors, which go to the guest by name */
 #define XS_ERRORS(X)	\
-	X(EINVAL) X(EACCES) X(EEXIST) X(ENOENT) X(ENOSPC) X(ENOSYS) X(EBUSY) X(EAGAIN) X(E2BIG) X(EPERM)
+	X(INVAL) X(ACCES) X(EXIST) X(NOENT) X(NOSPC) X(NOSYS) X(BUSY) X(AGAIN) X(2BIG) X(PERM)
 enum xs_error {
 	XS_OK,
-#define X(name) XS_##name,
+#define X(name) XS_E##name,
 	XS_ERRORS(X)
 #undef X
 };
@@ -155,7 +155,7 @@ void xs_link(struct xs_node *parent, struct xs_node *n);
 void xs_unlink(struct xs_node *n);
 void xs_free_node(struct xs_node *n);		/* one without children */
 struct xs_node *xs_leaf(struct xs_node *n);
-struct xs_node *xs_next(const struct xs_node *n);	/* in an order in which parents come first; NULL: that was the last */
+struct xs_node *xs_next(const struct xs_node *n);	/* parents come before children; NULL: that was the last */
 void xs_path_below(const struct xs_node *n, const struct xs_node *top, char *buf, size_t size);
 unsigned int xs_access(const struct xs_conn *c, const struct xs_perms *perms);
 bool xs_below(const char *path, const char *parent);	/* or it is the parent itself */

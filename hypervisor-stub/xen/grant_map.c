@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mappings of what other domains grant. A handle is there from the time its page is in the address space until no vCPU has
- * a translation to it any more; only then the granter may see that it is in use no longer.
+ * Mappings of what other domains grant. A handle is there from the time its page is in the address space until no vCPU
+ * has a translation to it any more; only then the granter may see that it is in use no longer.
  */
 #include "code.h"
 #include "stub.h"
@@ -51,8 +51,8 @@ static void unpin(struct domain_grants *g, u32 handle)
 }
 
 /*
- * Puts it at its frame. What was there may be in translations; and a hart that translates by itself may have cached that
- * nothing was (12.2.1), which a shadow does not.
+ * Puts it at its frame. What was there may be in translations; and a hart that translates by itself may have cached
+ * that nothing was (12.2.1), which a shadow does not.
  */
 static int enter(struct vcpu *v, struct grant_pin *pin, u64 gfn)
 {

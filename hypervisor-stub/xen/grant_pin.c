@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An entry of a grant table in use: GTF_reading and GTF_writing are set in it, and its page has a user more. The entry is
- * the guest's to write at any time, so it is read once, and what was read is what counts until it is in use no more.
+ * An entry of a grant table in use: GTF_reading and GTF_writing are set in it, and its page has a user more. The entry
+ * is the guest's to write at any time, so it is read once, and what was read is what counts until it is in use no more.
  */
 #include "stub.h"
 #include "xen.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A domain's grant table: version 1, of frames of the domain's pool that the guest sees where it puts them. One lock for
- * the tables and mappings of all domains, held for some tens of instructions.
+ * A domain's grant table: version 1, of frames of the domain's pool that the guest sees where it puts them. One lock
+ * for the tables and mappings of all domains, held for some tens of instructions.
  */
 #include "std.h"
 #include "stub.h"
@@ -173,7 +173,7 @@ long grant_query_size(struct vcpu *v, void *arg)
 	return 0;
 }
 
-/* Two entries that nobody uses: so both words of each are the guest's, which may change them meanwhile, to its own harm. */
+/* Two entries that nobody uses: so both words of each are the guest's; if it changes them meanwhile it harms itself. */
 static int swap(struct domain_grants *g, u32 a, u32 b)
 {
 	struct grant_entry_v1 entry;

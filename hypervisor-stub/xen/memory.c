@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A domain's physical address space: what is at which frame. Pages never leave the domain: what it gives back waits in
- * d->free_pages until it asks for memory again; if others still use it, by grants, not before they are done. A page that
- * something else was put over, or that was removed without being given back, is the domain's and has no address any more,
- * as in Xen, until the domain ends or starts again. What is mapped by a grant is not the domain's to give back or remove.
+ * d->free_pages until it asks for memory again; if others still use it, by grants, not before they are done. A page
+ * that something else was put over, or that was removed without being given back, is the domain's and has no address
+ * any more, as in Xen, until the domain ends or starts again. What is mapped by a grant is not the domain's to give
+ * back or remove.
  */
 #include "code.h"
 #include "std.h"

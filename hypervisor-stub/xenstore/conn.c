@@ -67,7 +67,8 @@ static bool send(struct xs_conn *c, bool *notify)
 			return false;
 		smp_mb();	/* rsp_cons is read before what the guest has read is overwritten */
 		for (; n; n--, c->rsp_prod++)
-			WRITE_ONCE(c->ring->rsp[MASK_XENSTORE_IDX(c->rsp_prod)], ((const char *)&c->out)[c->out_sent++]);
+			WRITE_ONCE(c->ring->rsp[MASK_XENSTORE_IDX(c->rsp_prod)],
+				   ((const char *)&c->out)[c->out_sent++]);
 		__atomic_store_n(&c->ring->rsp_prod, c->rsp_prod, __ATOMIC_RELEASE);
 		*notify = true;
 	}

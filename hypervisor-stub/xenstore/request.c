@@ -155,7 +155,8 @@ static void list(struct request *r, const struct xs_view *w, struct listing *l)
 	for (; n; n = n->next) {
 		const struct xs_entry *e = r->t ? r->t->first : NULL;
 
-		while (e && !(e->flags & XS_GONE && is_child_of_path(e->path, len) && !strcmp(e->path + len + 1, n->name)))
+		while (e && !(e->flags & XS_GONE && is_child_of_path(e->path, len) &&
+			      !strcmp(e->path + len + 1, n->name)))
 			e = e->next;
 		if (!e)
 			list_name(r->c, l, n->name);
@@ -174,7 +175,7 @@ static enum xs_error do_directory(struct request *r)
 	return l.full ? XS_E2BIG : XS_OK;
 }
 
-/* The generation, by which the guest sees that a part does not belong to those before; behind the last an empty name. */
+/* The generation, by which the guest sees that a part is not of those before; behind the last an empty name. */
 static enum xs_error do_directory_part(struct request *r)
 {
 	struct listing l = { 0 };
@@ -404,7 +405,7 @@ static const struct {
 };
 
 static const char *const error_names[] = { "OK",
-#define X(name) #name,
+#define X(name) "E" #name,
 	XS_ERRORS(X)
 #undef X
 };

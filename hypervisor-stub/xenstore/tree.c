@@ -7,7 +7,10 @@
 static struct xs_node root, local, domain, vm;
 
 static struct xs_node root = { .child = &local, .gen = 1, .perms = { .nr = 1 } };
-static struct xs_node local = { .parent = &root, .child = &domain, .next = &vm, .gen = 1, .perms = { .nr = 1 }, .name = "local" };
+static struct xs_node local = {
+	.parent = &root, .child = &domain, .next = &vm, .gen = 1, .perms = { .nr = 1 }, .name = "local",
+};
+
 static struct xs_node domain = { .parent = &local, .gen = 1, .perms = { .nr = 1 }, .name = "domain" };
 static struct xs_node vm = { .parent = &root, .gen = 1, .perms = { .nr = 1 }, .name = "vm" };
 struct xs_node *const xs_root = &root;

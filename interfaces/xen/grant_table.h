@@ -2,13 +2,13 @@
 /*
  * __HYPERVISOR_grant_table_op: a domain lets another one use pages of its memory.
  *
- * The granter writes an entry into its grant table, and tells the other domain the entry's index, the reference. The other
- * maps the page into its own address space (map, unmap), or has the hypervisor copy (copy). Frame numbers and addresses
- * are each domain's own, for hvm and pv guests; but for dev_bus_addr.
+ * The granter writes an entry into its grant table, and tells the other domain the entry's index, the reference. The
+ * other maps the page into its own address space (map, unmap), or has the hypervisor copy (copy). Frame numbers and
+ * addresses are each domain's own, for hvm and pv guests; but for dev_bus_addr.
  *
- * The ops take a list: a2 is the first of a3 elements, each of which has a status of its own, GNTST_. The result is 0 if
- * the list was gone through, whatever became of each. It is negative where that could not be done: then the elements up
- * to the one that is to blame have been done. Ops that are not for lists want a3 to be 1.
+ * The ops take a list: a2 is the first of a3 elements, each of which has a status of its own, GNTST_. The result is 0
+ * if the list was gone through, whatever became of each. It is negative where that could not be done: then the elements
+ * up to the one that is to blame have been done. Ops that are not for lists want a3 to be 1.
  */
 #ifndef XEN_GRANT_TABLE_H
 #define XEN_GRANT_TABLE_H
@@ -20,13 +20,13 @@ typedef uint32_t grant_handle_t;	/* a mapping, by the domain that has made it */
 
 /*
  * The table: frames that a domain shares with the hypervisor, of entries of version 1 one behind the other. The guest
- * puts them into its address space by XENMEM_add_to_physmap, XENMAPSPACE_grant_table, which makes the table larger if the
- * frame is not in it yet.
+ * puts them into its address space by XENMEM_add_to_physmap, XENMAPSPACE_grant_table, which makes the table larger if
+ * the frame is not in it yet.
  *
- * To grant, write domid and frame, then, after a barrier (fence w, w), flags. To take it back, see in flags that neither
- * GTF_reading nor GTF_writing is set, and change that flags to 0 by compare and exchange. If one of the two is set the page
- * is in use, and there is no way to take it back before the other domain has let go of it. To make a grant read-only, set
- * GTF_readonly by compare and exchange while GTF_writing is not set.
+ * To grant, write domid and frame, then, after a barrier (fence w, w), flags. To take it back, see in flags that
+ * neither GTF_reading nor GTF_writing is set, and change that flags to 0 by compare and exchange. If one of the two is
+ * set the page is in use, and there is no way to take it back before the other domain has let go of it. To make a grant
+ * read-only, set GTF_readonly by compare and exchange while GTF_writing is not set.
  */
 struct grant_entry_v1 {
 	uint16_t flags;			/* GTF_; GTF_reading and GTF_writing are the hypervisor's */
@@ -85,9 +85,9 @@ union grant_entry_v2 {
 typedef uint16_t grant_status_t;
 
 /*
- * Maps a granted page at host_addr, a guest physical address; what was there has no address any more. The guest may write
- * to it unless GNTMAP_readonly is set. The page stays there, whatever the granter does, until it is unmapped: a guest must
- * not give the frame back or put something else there before.
+ * Maps a granted page at host_addr, a guest physical address; what was there has no address any more. The guest may
+ * write to it unless GNTMAP_readonly is set. The page stays there, whatever the granter does, until it is unmapped: a
+ * guest must not give the frame back or put something else there before.
  */
 #define GNTTABOP_map_grant_ref		0
 struct gnttab_map_grant_ref {
@@ -107,7 +107,7 @@ struct gnttab_map_grant_ref {
 #define GNTMAP_contains_pte		(1 << 4)	/* x86 */
 #define GNTMAP_guest_avail_mask		((uint32_t)~0 << 16)	/* x86 */
 
-/* host_addr and dev_bus_addr: as they were mapped; or 0: that one stays. When the call returns nobody has a translation. */
+/* host_addr and dev_bus_addr: as they were mapped; or 0: that stays. When the call returns nobody has a translation. */
 #define GNTTABOP_unmap_grant_ref	1
 struct gnttab_unmap_grant_ref {
 	uint64_t host_addr;
@@ -116,13 +116,14 @@ struct gnttab_unmap_grant_ref {
 	int16_t status;			/* OUT */
 };
 
-/* Makes the table of a domain at least so many frames large, and tells at which frames they are, ~0 for nowhere. No list. */
+/* Makes a domain's table at least so many frames large, and tells at which frames they are, ~0: nowhere. No list. */
 #define GNTTABOP_setup_table		2
 struct gnttab_setup_table {
 	domid_t dom;
 	uint32_t nr_frames;
 	int16_t status;			/* OUT */
-	XEN_GUEST_HANDLE(xen_pfn_t) frame_list;	/* of nr_frames, written */
+	/* of nr_frames, written */
+	XEN_GUEST_HANDLE(xen_pfn_t) frame_list;
 };
 
 /* For the hypervisor's console. No list. */
@@ -142,8 +143,8 @@ struct gnttab_transfer {
 };
 
 /*
- * Copies len bytes from one page to another. Each side is a grant (of domid, by ref), or a frame of the caller (domid is
- * DOMID_SELF). Neither may reach over the end of its page.
+ * Copies len bytes from one page to another. Each side is a grant (of domid, by ref), or a frame of the caller (domid
+ * is DOMID_SELF). Neither may reach over the end of its page.
  */
 #define GNTTABOP_copy			5
 struct gnttab_copy {
@@ -193,6 +194,7 @@ struct gnttab_get_status_frames {
 	uint32_t nr_frames;
 	domid_t dom;
 	int16_t status;			/* OUT */
+	/* of nr_frames, written */
 	XEN_GUEST_HANDLE(uint64_t) frame_list;
 };
 
@@ -212,7 +214,7 @@ struct gnttab_swap_grant_ref {
 	int16_t status;			/* OUT */
 };
 
-/* Cache maintenance of a part of a granted page, for devices that do not look into the caches. The result is the last's. */
+/* Cache maintenance of a part of a granted page, for devices that do not look into caches. The result is the last's. */
 #define GNTTABOP_cache_flush		12
 struct gnttab_cache_flush {
 	union {

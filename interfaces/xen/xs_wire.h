@@ -65,9 +65,9 @@ typedef uint32_t XENSTORE_RING_IDX;
 
 /*
  * To begin again the guest writes XENSTORE_RECONNECT into connection and signals. The store forgets its watches,
- * transactions and unfinished messages, sets the indices to 0, then connection to XENSTORE_CONNECTED, and signals. Until
- * then the guest touches nothing else. Where the store finds an index or a length that cannot be it writes into error
- * which, and looks at nothing but connection from then on.
+ * transactions and unfinished messages, sets the indices to 0, then connection to XENSTORE_CONNECTED, and signals.
+ * Until then the guest touches nothing else. Where the store finds an index or a length that cannot be it writes into
+ * error which, and looks at nothing but connection from then on.
  */
 struct xenstore_domain_interface {
 	char req[XENSTORE_RING_SIZE];			/* from the guest */

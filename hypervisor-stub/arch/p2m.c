@@ -244,12 +244,11 @@ enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa)
 static int p2m_copy(struct domain *d, gpa_t gpa, u8 *buf, u64 len, bool to_guest)
 {
 	while (len) {
+		u64 n = MIN(len, PAGE_SIZE - (gpa & (PAGE_SIZE - 1)));
 		paddr_t pa;
-		u64 size, n;
 
-		if (!p2m_lookup(d, gpa, &pa, &size) || (to_guest && !p2m_writable(d, gpa)))
+		if (to_guest ? !p2m_writable(d, gpa, &pa) : p2m_kind(d, gpa, &pa) == P2M_NONE)
 			return -1;
-		n = MIN(len, size - (gpa & (size - 1)));
 		memcpy(to_guest ? pa_to_va(pa) : (void *)buf, to_guest ? (void *)buf : pa_to_va(pa), n);
 		gpa += n;
 		buf += n;

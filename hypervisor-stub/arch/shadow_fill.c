@@ -219,22 +219,41 @@ u64 shadow_fill_hinted(struct vcpu *v, u64 va, u64 nr)
 	return MIN(nr, left);
 }
 
-/* Of what is mapped by a grant: false where it must not be written. */
-static bool mind_grants(struct vcpu *v, u64 va, enum access access, const struct translation *t, u64 *flags)
+/* Of what is mapped by a grant: shadow_flush_grants() finds it by this. */
+static void note_grant(struct shadow *s, gpa_t gpa, u64 va)
 {
-	struct shadow *s = &v->shadow;
-	paddr_t pa;
-	enum p2m_kind kind = p2m_kind(v->domain, t->gpa, &pa);
-
-	if (kind != P2M_GRANT && kind != P2M_GRANT_RO)
-		return true;
-	if (kind == P2M_GRANT_RO)
-		*flags &= ~(PTE_W | PTE_D);
 	if (s->nr_grants < SHADOW_GRANTS)
-		s->grants[s->nr_grants++] = (struct shadow_grant){ ALIGN_DOWN(t->gpa, PAGE_SIZE), va };
+		s->grants[s->nr_grants++] = (struct shadow_grant){ ALIGN_DOWN(gpa, PAGE_SIZE), va };
 	else
 		s->nr_grants = SHADOW_GRANTS + 1;
-	return kind == P2M_GRANT || access != ACCESS_STORE;
+}
+
+/*
+ * What is at the address, and what it may be used for; false: nothing, or not for this. Another vCPU may unmap it
+ * meanwhile: so where it is and whether it is a grant are of one reading, and what is entered after that is found by the
+ * fence.
+ */
+static bool memory_at(struct vcpu *v, u64 va, enum access access, const struct translation *t, paddr_t *pa,
+		      u64 *piece, u64 *flags)
+{
+	*piece = SZ_2M;
+	if (likely(p2m_quick(v->domain, t->gpa, pa)))
+		return true;
+	*piece = PAGE_SIZE;
+	switch (p2m_kind(v->domain, t->gpa, pa)) {
+	case P2M_NONE:
+		*flags &= ~PTE_X;
+		return access != ACCESS_FETCH && p2m_mmio(v->domain, t->gpa, pa);
+	case P2M_GRANT_RO:
+		*flags &= ~(PTE_W | PTE_D);
+		note_grant(&v->shadow, t->gpa, va);
+		return access != ACCESS_STORE;
+	case P2M_GRANT:
+		note_grant(&v->shadow, t->gpa, va);
+		return true;
+	default:
+		return true;
+	}
 }
 
 /* The hart faulted at va. 0: the shadow has the page now; else the exception the guest gets. */
@@ -254,16 +273,10 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 		if (cause)
 			return cause;
 		flags = leaf_flags(v, t.pte);
-		if (unlikely(!p2m_lookup(v->domain, t.gpa, &pa, &piece))) {
-			if (access == ACCESS_FETCH || !p2m_mmio(v->domain, t.gpa, &pa))
-				return access_fault[access];
-			piece = PAGE_SIZE;
-			flags &= ~PTE_X;
-		}
+		if (!memory_at(v, va, access, &t, &pa, &piece, &flags))
+			return access_fault[access];
 		if (unlikely(IN_TOP_TABLE(va)) && v->domain->page_shown)
 			piece = PAGE_SIZE;
-		if (unlikely(piece == PAGE_SIZE) && !mind_grants(v, va, access, &t, &flags))
-			return access_fault[access];
 		if (v->domain->code)
 			flags = mind_copies(v, va, access, &t, &pa, &piece, flags);
 		/* Waiting for another vCPU it may have done a fence for one: the walk is from before that. */

@@ -29,9 +29,10 @@ static bool allowed(const struct vcpu *v, u64 pte, enum access access)
 static __attribute__((noinline)) bool change_pte(struct vcpu *v, u64 gpa, u64 *ptep, u64 *pte, u64 want)
 {
 	u64 done = v->req_done;
+	paddr_t pa;
 
-	/* Of a page that is not to be written: as if it had been. */
-	if (!p2m_writable(v->domain, gpa)) {
+	/* Of a page that is not to be written, or no longer there, which a fence is to follow: as if it had been. */
+	if (!p2m_writable(v->domain, gpa, &pa) || pa_to_va(pa) != ptep) {
 		*pte = want;
 		return true;
 	}

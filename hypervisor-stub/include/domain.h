@@ -203,12 +203,15 @@ static inline bool p2m_quick(const struct domain *d, gpa_t gpa, paddr_t *pa)
 bool p2m_mmio(const struct domain *d, gpa_t gpa, paddr_t *pa);
 enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa);
 
-/* What is there, if anything, may be written. */
-static inline bool p2m_writable(const struct domain *d, gpa_t gpa)
+/* Memory, at *pa, that may be written: of one reading, for another vCPU may change what is there. */
+static inline bool p2m_writable(const struct domain *d, gpa_t gpa, paddr_t *pa)
 {
-	paddr_t pa;
+	enum p2m_kind kind;
 
-	return p2m_quick(d, gpa, &pa) || p2m_kind(d, gpa, &pa) != P2M_GRANT_RO;
+	if (p2m_quick(d, gpa, pa))
+		return true;
+	kind = p2m_kind(d, gpa, pa);
+	return kind != P2M_NONE && kind != P2M_GRANT_RO;
 }
 
 int p2m_copy_to(struct domain *d, gpa_t gpa, const void *src, u64 len);

@@ -6,6 +6,7 @@
 	.macro	user name:req, insn:vararg
 	.balign	4
 	.globl user_\name
+	.hidden user_\name
 user_\name:
 	\insn
 	ecall
@@ -13,12 +14,14 @@ user_\name:
 
 	.section .user, "ax"
 	.globl user_start
+	.hidden user_start
 user_start:
 	user	ecall, nop
 	user	ebreak, ebreak
 	user	illegal, .word 0xffffffff
 	.balign	4
 	.globl user_illegal16
+	.hidden user_illegal16
 user_illegal16:
 	.half	0
 	c.nop
@@ -38,7 +41,9 @@ user_illegal16:
 	user	rdcycle, rdcycle a0
 	user	fadd, fadd.d fa0, fa0, fa1
 	.globl user_spin
+	.hidden user_spin
 user_spin:
 	j	user_spin
 	.globl user_end
+	.hidden user_end
 user_end:

@@ -33,6 +33,7 @@ struct domain_xen {
 	bool console_used;			/* the guest has signalled it: input goes into the ring from then on */
 	struct xs_conn *store;			/* its connection to xenstore; of the pool */
 	u64 shared_frame;			/* 1 + the frame where shared_info is; 0: at none */
+	paddr_t shared_under;			/* the memory that was there before; 0: none */
 	u64 vm_assist;				/* BIT(VMASST_TYPE_...) */
 	u64 params[39];				/* HVM_NR_PARAMS */
 };

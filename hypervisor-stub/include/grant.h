@@ -39,6 +39,7 @@ struct domain_grants {
 	struct grant_entry_v1 *entries;	/* the guest's to write */
 	struct grant_use *use;		/* of each */
 	u64 *at;			/* 1 + where each frame of the table is, 0: nowhere */
+	paddr_t *under;			/* the memory that was there before; 0: none */
 	struct grant_pin *handles;
 	u32 nr_handles, free_handle;	/* free_handle: nr_handles where there is none */
 };
@@ -68,5 +69,6 @@ void grant_unpin(const struct grant_pin *pin);
 
 /* xen/grant_map.c: what is left to do at the end of a list */
 void grants_settle(struct vcpu *v);
+void grants_unmap_all(struct vcpu *v);
 
 #endif

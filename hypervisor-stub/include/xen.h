@@ -26,6 +26,7 @@
 /* xen/domain.c. init: 0, or its pool is too small. reset: it starts again. destroy: before its memory goes. */
 int xen_domain_init(struct domain *d);
 int xen_domain_reset(struct domain *d);
+long xen_domain_soft_reset(struct vcpu *v);	/* SHUTDOWN_soft_reset: as new, with the memory that it has; 0 or an error */
 void xen_domain_destroy(struct domain *d);
 u64 xen_domain_room(const struct domain *d);	/* what init takes of its pool */
 
@@ -115,6 +116,7 @@ long do_physdev_op(struct vcpu *v, const u64 *a);
 
 /* --- xen/memory.c; under d->p2m_lock, and p2m_flush() is the caller's to do --- */
 int memory_set_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind);
+void memory_uncover(struct vcpu *v, struct domain *d);	/* where shared_info and grant frames are is memory again */
 
 /* --- xen/event_channel.c, for the rest of xen/ --- */
 

@@ -52,6 +52,21 @@ int xen_domain_reset(struct domain *d)
 	return start(d);
 }
 
+/* Its other vCPUs should be stopped; if they are not, the domain harms itself. */
+long xen_domain_soft_reset(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+	long ret;
+
+	grants_unmap_all(v);
+	vcpu_lock(v, &d->p2m_lock);
+	memory_uncover(v, d);
+	ret = xen_domain_reset(d) ? -XEN_ENOMEM : 0;
+	p2m_flush(v, d);
+	spin_unlock(&d->p2m_lock);
+	return ret;
+}
+
 void xen_domain_destroy(struct domain *d)
 {
 	xenstore_stop(d);

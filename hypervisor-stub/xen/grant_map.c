@@ -199,3 +199,13 @@ void grants_settle(struct vcpu *v)
 	u->nr = 0;
 	u->stale = false;
 }
+
+void grants_unmap_all(struct vcpu *v)
+{
+	const struct domain_grants *g = &v->domain->xen.grants;
+
+	for (u32 i = 0; i < g->nr_handles; i++)
+		if (READ_ONCE(g->handles[i].mapped))
+			unmap(v, i, (u64)g->handles[i].gfn << PAGE_SHIFT);
+	grants_settle(v);
+}

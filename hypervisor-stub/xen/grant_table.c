@@ -28,9 +28,18 @@ static u64 nr_handles(const struct domain_config *c)
 
 u64 grants_room(const struct domain_config *c)
 {
-	u64 frame = PAGE_SIZE + GRANTS_A_FRAME * sizeof(struct grant_use) + sizeof(u64);
+	u64 frame = PAGE_SIZE + GRANTS_A_FRAME * sizeof(struct grant_use) + sizeof(u64) + sizeof(paddr_t);
 
-	return c->grant_frames * frame + nr_handles(c) * sizeof(struct grant_pin) + 4 * PAGE_SIZE;
+	return c->grant_frames * frame + nr_handles(c) * sizeof(struct grant_pin) + 5 * PAGE_SIZE;
+}
+
+/* No frame of the table is anywhere, and nothing is mapped. */
+static void forget(struct domain_grants *g)
+{
+	memset(g->at, 0, g->max_frames * sizeof(*g->at));
+	for (u32 i = 0; i < g->nr_handles; i++)
+		g->handles[i] = (struct grant_pin){ .ref = i + 1 };
+	g->free_handle = 0;
 }
 
 int grants_init(struct domain *d)
@@ -42,11 +51,20 @@ int grants_init(struct domain *d)
 	g->entries = domain_pool_take(d, g->max_frames * PAGE_SIZE);
 	g->use = domain_pool_take(d, g->max_frames * GRANTS_A_FRAME * sizeof(*g->use));
 	g->at = domain_pool_take(d, g->max_frames * sizeof(*g->at));
+	g->under = domain_pool_take(d, g->max_frames * sizeof(*g->under));
 	g->handles = domain_pool_take(d, g->nr_handles * sizeof(*g->handles));
-	if (!g->entries || !g->use || !g->at || !g->handles)
+	if (!g->entries || !g->use || !g->at || !g->under || !g->handles)
 		return -1;
+	forget(g);
 	grants_reset(d);
 	return 0;
+}
+
+static void grants_end(struct domain_grants *g)
+{
+	grants_lock();
+	g->life = 0;
+	grants_unlock();
 }
 
 void grants_reset(struct domain *d)
@@ -54,13 +72,10 @@ void grants_reset(struct domain *d)
 	static u32 lives;
 	struct domain_grants *g = &d->xen.grants;
 
+	grants_end(g);
 	g->frames = 1;
 	memset(g->entries, 0, g->max_frames * PAGE_SIZE);
 	memset(g->use, 0, g->max_frames * GRANTS_A_FRAME * sizeof(*g->use));
-	memset(g->at, 0, g->max_frames * sizeof(*g->at));
-	for (u32 i = 0; i < g->nr_handles; i++)
-		g->handles[i] = (struct grant_pin){ .ref = i + 1 };
-	g->free_handle = 0;
 	grants_lock();
 	g->life = ++lives ? lives : ++lives;
 	grants_unlock();
@@ -70,17 +85,17 @@ void grants_leave(struct domain *d)
 {
 	struct domain_grants *g = &d->xen.grants;
 
-	grants_lock();
-	g->life = 0;
-	grants_unlock();
-	for (u32 i = 0; g->handles && i < g->nr_handles; i++) {
+	if (!g->handles)
+		return;
+	grants_end(g);
+	for (u32 i = 0; i < g->nr_handles; i++) {
 		if (!g->handles[i].mapped)
 			continue;
 		grants_lock();
 		grant_unpin(&g->handles[i]);
 		grants_unlock();
-		g->handles[i].mapped = false;
 	}
+	forget(g);
 }
 
 static u32 count_mapped(const struct domain_grants *g)

@@ -240,9 +240,33 @@ long memory_memory_map(struct vcpu *v, void *arg)
 
 /* --- pages of the hypervisor --- */
 
+/* What is at a frame that a page of the hypervisor comes to. */
+static paddr_t memory_under(const struct domain *d, u64 gfn)
+{
+	paddr_t pa;
+
+	return p2m_kind(d, gfn << PAGE_SHIFT, &pa) == P2M_RAM ? pa : 0;
+}
+
+static void uncover(struct vcpu *v, struct domain *d, u64 at, paddr_t under)
+{
+	if (at)
+		memory_set_frame(v, d, at - 1, under, under ? P2M_RAM : P2M_NONE);
+}
+
+void memory_uncover(struct vcpu *v, struct domain *d)
+{
+	struct domain_grants *g = &d->xen.grants;
+
+	uncover(v, d, d->xen.shared_frame, d->xen.shared_under);
+	for (u32 i = 0; i < g->frames; i++)
+		uncover(v, d, g->at[i], g->under[i]);
+}
+
 /* It can be at one frame, so that whoever moves it has to say what becomes of the other. */
 static int add_shared_info(struct vcpu *v, struct domain *d, u64 idx, u64 gfn)
 {
+	paddr_t under = memory_under(d, gfn);
 	int ret;
 
 	if (idx)
@@ -250,25 +274,30 @@ static int add_shared_info(struct vcpu *v, struct domain *d, u64 idx, u64 gfn)
 	if (d->xen.shared_frame)
 		return -XEN_EBUSY;
 	ret = memory_set_frame(v, d, gfn, va_to_pa(d->shared_info), P2M_STUB);
-	if (!ret)
-		d->xen.shared_frame = gfn + 1;
-	return ret;
+	if (ret)
+		return ret;
+	d->xen.shared_frame = gfn + 1;
+	d->xen.shared_under = under;
+	return 0;
 }
 
 static int add_grant_frame(struct vcpu *v, struct domain *d, u64 idx, u64 gfn)
 {
-	u64 *at = &d->xen.grants.at[idx];
+	struct domain_grants *g = &d->xen.grants;
+	paddr_t under = memory_under(d, gfn);
 	void *frame = grants_frame(d, idx);
 	int ret;
 
 	if (!frame)
 		return -XEN_EINVAL;
-	if (*at)
+	if (g->at[idx])
 		return -XEN_EBUSY;
 	ret = memory_set_frame(v, d, gfn, va_to_pa(frame), P2M_STUB);
-	if (!ret)
-		*at = gfn + 1;
-	return ret;
+	if (ret)
+		return ret;
+	g->at[idx] = gfn + 1;
+	g->under[idx] = under;
+	return 0;
 }
 
 /* Under d->p2m_lock, and flushed later. */

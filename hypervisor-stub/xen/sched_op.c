@@ -118,7 +118,7 @@ long sched_op_shutdown(struct vcpu *v, void *arg)
 	if (reason == SHUTDOWN_suspend)
 		return 1;
 	if (reason == SHUTDOWN_soft_reset)
-		return xen_domain_reset(v->domain) ? -XEN_ENOMEM : 0;
+		return xen_domain_soft_reset(v);
 	end(v, reason);
 	return 0;
 }

@@ -369,6 +369,22 @@ static void handles_run_out(void **state)
 	assert_int_equal(extra, h[77]);
 }
 
+/* As kexec does it: the grant is free again, nothing of it is reachable, and all handles are there. */
+static void mapper_resets(void **state)
+{
+	struct sched_shutdown s = { SHUTDOWN_soft_reset };
+	u32 h;
+
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(map_at(HERE + i * PAGE_SIZE, REF, GNTMAP_host_map, &h), GNTST_okay);
+	assert_int_equal(sched_op_shutdown(v, &s), 0);
+	assert_int_equal(entry(REF)->flags, GTF_permit_access);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(machine(mapper, HERE + i * PAGE_SIZE), 0);
+	assert_int_equal(unmap(HERE + 2 * PAGE_SIZE, h), GNTST_bad_handle);
+	handles_run_out(state);
+}
+
 /* A list is done a part at a time, and its translations are gone before a granter hears of it. */
 static void lists(void **state)
 {
@@ -415,4 +431,4 @@ static void copies(void **state)
 #define G(name) cmocka_unit_test_setup(name, setup)
 
 UNIT_MAIN(F(maps), F(one_page_twice), F(readonly), F(entry_changes), F(given_back), G(granter_ends), G(mapper_ends), G(both_end),
-	  F(granter_restarts), G(granter_cannot_restart), F(mapper_restarts), F(handles_run_out), F(lists), F(copies))
+	  F(granter_restarts), G(granter_cannot_restart), F(mapper_restarts), F(mapper_resets), F(handles_run_out), F(lists), F(copies))

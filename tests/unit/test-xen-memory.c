@@ -246,6 +246,26 @@ static void shared_info(void **state)
 	assert_true(guest_owns(d, was));
 }
 
+/* As kexec does it: the pages that the stub's were put over are there again, and may be hidden by them again. */
+static void soft_reset(void **state)
+{
+	struct sched_shutdown s = { SHUTDOWN_soft_reset };
+	paddr_t was[] = { machine(FRAME(700)), machine(FRAME(701)) };
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(put(DOMID_SELF, XENMAPSPACE_shared_info, 0, FRAME(700)), 0);
+		assert_int_equal(put(DOMID_SELF, XENMAPSPACE_grant_table, 0, FRAME(701)), 0);
+		assert_int_equal(put(DOMID_SELF, XENMAPSPACE_grant_table, 1, HOLE), 0);
+		assert_int_equal(machine(FRAME(701)), va_to_pa(d->xen.grants.entries));
+		assert_int_equal(sched_op_shutdown(v, &s), 0);
+		assert_int_equal(machine(FRAME(700)), was[0]);
+		assert_int_equal(machine(FRAME(701)), was[1]);
+		assert_int_equal(machine(HOLE), 0);
+		guest_check_memory(d);
+	}
+}
+
 static void other_spaces(void **state)
 {
 	(void)state;
@@ -381,5 +401,5 @@ static void copies(void **state)
 }
 
 #define E(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-UNIT_MAIN(E(numbers), E(balloon), E(orders), E(long_list), E(whose), E(shared_info), E(other_spaces), E(batch),
+UNIT_MAIN(E(numbers), E(balloon), E(orders), E(long_list), E(whose), E(shared_info), E(soft_reset), E(other_spaces), E(batch),
 	  E(memory_map), E(no_tables), E(fenced), E(copies))

@@ -230,8 +230,8 @@ static void note_grant(struct shadow *s, gpa_t gpa, u64 va)
 
 /*
  * What is at the address, and what it may be used for; false: nothing, or not for this. Another vCPU may unmap it
- * meanwhile: so where it is and whether it is a grant are of one reading, and what is entered after that is found by the
- * fence.
+ * meanwhile: so where it is and whether it is a grant are of one reading, and what is entered after that the fence
+ * finds.
  */
 static bool memory_at(struct vcpu *v, u64 va, enum access access, const struct translation *t, paddr_t *pa,
 		      u64 *piece, u64 *flags)

@@ -26,7 +26,7 @@
 /* xen/domain.c. init: 0, or its pool is too small. reset: it starts again. destroy: before its memory goes. */
 int xen_domain_init(struct domain *d);
 int xen_domain_reset(struct domain *d);
-long xen_domain_soft_reset(struct vcpu *v);	/* SHUTDOWN_soft_reset: as new, with the memory that it has; 0 or an error */
+long xen_domain_soft_reset(struct vcpu *v);	/* as new, with the memory that it has; 0 or an error */
 void xen_domain_destroy(struct domain *d);
 u64 xen_domain_room(const struct domain *d);	/* what init takes of its pool */
 

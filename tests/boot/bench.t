@@ -77,6 +77,18 @@ awk -F '\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "te") c =
 run pvops bench --check "$work/made-up"
 said 'a null call of 4,001 instructions is found' 1 'limit broken: te, null-call: 4,001, at most 4,000'
 
+# traps N: of a null call of a pv guest
+traps_made_up() {
+	awk -F '\t' -v OFS='\t' -v n="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "pv_traps") c = i } $1 == "null-call" { $c = n } 1' \
+		"$work/pv/bench.tsv" >"$work/made-up/bench.tsv"
+	cp "$work/pv/bench-text.tsv" "$work/made-up/"
+	run pvops bench --check "$work/made-up"
+}
+traps_made_up 2.0007
+said 'a tick in many null calls is no trap of theirs' 0
+traps_made_up 2.006
+said 'another trap in 200 null calls is found' 1 'limit broken: pv_traps, null-call: 2.01, at most 2.00'
+
 run pvops bench --check "$work/nothing"
 said 'nothing to check' 1 'nothing was measured yet'
 run pvops bench --rows null-call,nul-call

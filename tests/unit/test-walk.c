@@ -205,5 +205,36 @@ static void not_canonical(void **state)
 		assert_int_equal(guest_walk(v, bad[i], ACCESS_STORE, &t), EXC_STORE_PAGE);
 }
 
+/*
+ * A table in a page that another domain grants for reading is never written, neither while it is mapped nor, by what
+ * the vCPU remembers of it, after another vCPU has unmapped it and before the fence.
+ */
+static void table_of_another_domain(void **state)
+{
+	const u64 table = 0x40000000UL, va = 0x1000, pte = (GUEST_RAM_BASE >> PAGE_SHIFT) << PTE_PPN_SHIFT | 0x17;
+	struct translation t;
+	paddr_t pa;
+	u64 *entry;
+
+	(void)state;
+	p2m_kind(d, TABLES + 3 * PAGE_SIZE, &pa);
+	memset(guest_u64(d, TABLES), 0, 4 * PAGE_SIZE);
+	*guest_u64(d, TABLES) = ((TABLES >> PAGE_SHIFT) + 1) << PTE_PPN_SHIFT | PTE_V;
+	*guest_u64(d, TABLES + PAGE_SIZE) = (table >> PAGE_SHIFT) << PTE_PPN_SHIFT | PTE_V;
+	entry = guest_u64(d, TABLES + 3 * PAGE_SIZE + 8);
+	*entry = pte;
+	assert_int_equal(p2m_set(d, table, pa, P2M_GRANT_RO), 0);
+	v->csr.satp = SV39(TABLES, 0);
+	v->user = true;
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(guest_walk(v, va, ACCESS_STORE, &t), 0);
+		assert_int_equal(t.pte & (PTE_A | PTE_D), PTE_A | PTE_D);
+		assert_int_equal(*entry, pte);
+		assert_int_equal(p2m_set(d, table, 0, P2M_NONE), 0);
+	}
+	shadow_flush_all(v);
+	assert_int_equal(guest_walk(v, va, ACCESS_STORE, &t), EXC_STORE_ACCESS);
+}
+
 #define E(name) cmocka_unit_test_setup(name, setup)
-UNIT_MAIN(E(random_tables), E(global_by_any_level), E(bare), E(not_canonical))
+UNIT_MAIN(E(random_tables), E(global_by_any_level), E(bare), E(not_canonical), E(table_of_another_domain))

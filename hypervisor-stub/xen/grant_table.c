@@ -56,6 +56,7 @@ int grants_init(struct domain *d)
 	if (!g->entries || !g->use || !g->at || !g->under || !g->handles)
 		return -1;
 	forget(g);
+	g->frames = g->max_frames;	/* for the pool has had other users */
 	grants_reset(d);
 	return 0;
 }
@@ -73,9 +74,9 @@ void grants_reset(struct domain *d)
 	struct domain_grants *g = &d->xen.grants;
 
 	grants_end(g);
+	memset(g->entries, 0, g->frames * PAGE_SIZE);
+	memset(g->use, 0, g->frames * GRANTS_A_FRAME * sizeof(*g->use));
 	g->frames = 1;
-	memset(g->entries, 0, g->max_frames * PAGE_SIZE);
-	memset(g->use, 0, g->max_frames * GRANTS_A_FRAME * sizeof(*g->use));
 	grants_lock();
 	g->life = ++lives ? lives : ++lives;
 	grants_unlock();

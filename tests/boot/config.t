@@ -36,6 +36,7 @@ refused "3: disk: 'a,raw,xvda999,rw': no such vdev" 'disk = [ "a,raw,xvda999,rw"
 refused "3: disk: 'a': wants a target and a vdev" 'disk = [ "a" ]'
 refused "3: disk: 'vdev=xvda,size=3': no such setting 'size'" 'disk = [ "vdev=xvda,size=3" ]'
 refused "3: vif: 'mac=1:2': mac is six bytes" 'vif = [ "mac=1:2" ]'
+refused "3: dtdev: 'rtc' is no path" 'dtdev = [ "rtc" ]'
 echo 'memory = 64' >"$cfg"
 run "$tap_top/scripts/xl-config" "$cfg"
 said 'no name' 2 "xl-config: $cfg: name: wants a letter"

@@ -39,7 +39,7 @@ done
 
 # refused HYPERCALL MODE XEN CPUS TEXT...: so many of two vCPUs come up, and pvops.xen= is so
 refused() {
-	boot "refused-$1" xen-events --mode "$2" --vcpus 2 --stub-options "noreboot refuse=$1" --append "pvops.xen=$3 pvops.cpus=$4"
+	boot "refused-$1-$2" "${stage:-xen-events}" --mode "$2" --vcpus 2 --stub-options "noreboot refuse=$1" --append "pvops.xen=$3 pvops.cpus=$4"
 	ended "refused: $1" pass "${@:5}"
 	ok "refused: $1: no complaint" unharmed
 }
@@ -50,3 +50,6 @@ refused 12.7 pv yes 2 'Xen gives no shared info page (-1)'			# add_to_physmap
 refused 32.11 hvm events 2 'Using 2-level ABI'					# init_control
 refused 34.1 pv yes 2 'legacy console [hvc0] enabled'				# HVMOP_get_param: the console is SBI's
 refused 17.6 hvm events 2 'Using FIFO-based ABI'				# get_features
+
+# Without grant tables there are no devices of other domains, and the rest is as it was.
+for mode in hvm pv; do stage=xen-devices refused 12.7 $mode yes 2 'xen: no grant tables (-19)'; done

@@ -39,6 +39,7 @@ static const struct {
 	{ "ticks", check_ticks },
 	{ "xen", check_xen },
 	{ "disk", check_disk },
+	{ "net", check_net },
 	{ "smp-counter", check_smp_counter },
 	{ "smp-membarrier", check_smp_membarrier },
 	{ "smp-shootdown", check_smp_shootdown },

@@ -14,10 +14,13 @@
  *   pvops.cmd=sleep	idle for ever, for time limits
  *   pvops.cmd=hang	spin for ever, for time limits
  *   pvops.cmd=sh	a shell, if the initramfs has one
+ *   pvops.cmd=driver	serve the devices of other domains, until they are gone (driver.c)
  *   pvops.cpus=N	the check fails unless N CPUs are online
  *   pvops.mem=N	the check fails unless the kernel has most of N MiB
  *   pvops.xen=no	a check fails if this is a guest of Xen; yes: unless it is; events: or has no events
  *   pvops.disk=NAME:SUM	a check fails unless /dev/NAME comes and cksum of it is SUM; pvops.write=BYTE: writes to it
+ *   pvops.net=ADDRESS/BITS	a network, and who must answer there (check_net.c)
+ *   pvops.then=sh	after that a shell
  *   pvops.end=reboot	end by a restart: sifive_u has no way to switch itself off
  *
  * Every line that a script reads starts with "pvops-".
@@ -190,6 +193,7 @@ static const struct {
 	{ "sleep", cmd_sleep },
 	{ "hang", cmd_hang },
 	{ "sh", cmd_sh },
+	{ "driver", cmd_driver },
 };
 
 static const char *run_command(void)
@@ -232,6 +236,8 @@ int main(int argc, char **argv)
 		say("pvops-init: fail: %s", reason);
 	else
 		say("pvops-init: pass");
+	if (option("then"))
+		cmd_sh();
 	end = option("end");
 	reboot(end && !strcmp(end, "reboot") ? RB_AUTOBOOT : RB_POWER_OFF);
 	/* pid 1 must not return, or the kernel panics on a machine without a switch. */

@@ -11,6 +11,8 @@
  * stress.c		pvops.cmd=stress: everything at once
  * stress_*.c		the loads
  * module.c		pvops.cmd=module: the kernel's own tests that are modules
+ * driver.c		pvops.cmd=driver: what serves other domains' devices
+ * store.c		xenstore
  */
 #ifndef PVOPS_INIT_H
 #define PVOPS_INIT_H
@@ -55,6 +57,7 @@ const char *run_bench(void);
 const char *run_stress(void);
 const char *run_module(void);
 const char *run_crash(void);
+const char *cmd_driver(void);
 
 /* check.c: printf into a static buffer, for reasons with numbers in them */
 const char *why(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -72,6 +75,10 @@ const char *check_file(void);
 
 /* check_disk.c */
 const char *check_disk(void);
+
+/* check_net.c */
+const char *net_up(const char *name, const char *address);
+const char *check_net(void);
 
 /* check_xen.c */
 long interrupts(const char *name);

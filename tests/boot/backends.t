@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# Linux serves Linux: a driver domain with two disks and a network interface of QEMU's, two guests that have a disk and an
+# interface each of it. They read what the host wrote, write, ping each other and the driver domain, and send each
+# other a stream at the same time; afterwards the host looks at the disks.
+
+. "$(dirname "$0")/boots.sh"
+qemu='-global virtio-mmio.force-legacy=false -netdev user,id=n,restrict=on -device virtio-net-device,netdev=n,bus=virtio-mmio-bus.2'
+for i in 1 2; do
+	qemu+=" -drive file=$work/disk$i,format=raw,if=none,id=d$i -device virtio-blk-device,drive=d$i,bus=virtio-mmio-bus.$((i - 1))"
+	seq $i 700000 | head -c $((4 << 20)) >"$work/fresh$i"
+	sums[i]=$(cksum <"$work/fresh$i" | cut -d ' ' -f 1)
+done
+
+# driver TYPE [WORDS]
+driver() {
+	cat >"$work/driver.cfg" <<-END
+	name = "driver"
+	type = "$1"
+	memory = 96
+	driver_domain = 1
+	dtdev = [ "/soc/virtio_mmio@10001000", "/soc/virtio_mmio@10002000", "/soc/virtio_mmio@10003000" ]
+	extra = "pvops.cmd=driver pvops.net=10.0.2.15/24 ${2:-}"
+	END
+}
+
+# guest NUMBER TYPE VCPUS [TARGET]
+guest() {
+	cat >"$work/guest$1.cfg" <<-END
+	name = "guest$1"
+	type = "$2"
+	memory = 96
+	vcpus = $3
+	disk = [ "${4:-/dev/vd$(tr 12 ab <<<"$1")},raw,xvda,rw" ]
+	vif = [ "" ]
+	extra = "pvops.disk=xvda:${sums[$1]} pvops.write=$((64 + $1)) pvops.net=10.0.2.2$1/24 pvops.peer=10.0.2.2$((3 - $1)),10.0.2.15 pvops.stream=2048"
+	END
+}
+
+# serves NAME OPTION...: all of it, with the domains that were described last
+serves() {
+	local name=$1 i
+	for i in 1 2; do cp "$work/fresh$i" "$work/disk$i"; done
+	boot "$1" "$last" "${@:2}" --config "$work/driver.cfg" --config "$work/guest1.cfg" --config "$work/guest2.cfg" --qemu "$qemu"
+	ended "$name" pass
+	ok "$name: no complaint" unharmed
+	ok "$name: a stream each way" [ "$(console | grep -c 'pvops-net: 2097152 bytes to .* their sum on both sides')" = 2 ]
+	for i in 1 2; do
+		ok "$name: guest $i has written the last MiB of its disk and nothing else" cmp -s "$work/disk$i" \
+			<(head -c $((3 << 20)) "$work/fresh$i"; head -c $((1 << 20)) /dev/zero | tr '\000' "\\$(printf %o $((64 + i)))")
+	done
+}
+
+driver pvh
+guest 1 pvh 1
+guest 2 pv 2
+serves mixed --smp 2
+ok 'mixed: with persistent grants' grep -qa 'xvda: .*persistent grants: enabled' "$log"
+driver pv xen_blkback.feature_persistent=0
+guest 1 pv 1
+serves 'pv' --smp 1
+ok 'pv: each request is granted, mapped and unmapped' grep -qa 'xvda: .*persistent grants: disabled' "$log"
+
+# A disk that is not there is said. The guest's kernel waits for it, minutes.
+guest 1 pv 1 /dev/vdz
+boot missing "$last" --smp 1 --config "$work/driver.cfg" --config "$work/guest1.cfg" --qemu "$qemu" --timeout 5
+ended 'a disk that the driver domain has not' timeout 'vbd 51712 of domain 1: no such block device'

@@ -65,3 +65,8 @@ ok 'pv: each request is granted, mapped and unmapped' grep -qa 'xvda: .*persiste
 guest 1 pv 1 /dev/vdz
 boot missing "$last" --smp 1 --config "$work/driver.cfg" --config "$work/guest1.cfg" --qemu "$qemu" --timeout 5
 ended 'a disk that the driver domain has not' timeout 'vbd 51712 of domain 1: no such block device'
+
+# Xen refuses what back ends do with grants: they say so, and their domain goes on.
+guest 1 pv 1
+boot refused "$last" --smp 1 --config "$work/driver.cfg" --config "$work/guest1.cfg" --qemu "$qemu" --timeout 5 --stub-options 'refuse=20'
+ended 'no grants are mapped' timeout 'Xen refuses to map grants' 'pvops-driver: vif 0 of domain 1 is served'

@@ -14,6 +14,7 @@
  *   pvops.cmd=sleep	idle for ever, for time limits
  *   pvops.cmd=hang	spin for ever, for time limits
  *   pvops.cmd=sh	a shell, if the initramfs has one
+ *   pvops.cmd=run	the shell script /run, with busybox; its exit status says whether that is a pass
  *   pvops.cmd=driver	serve the devices of other domains, until they are gone (driver.c)
  *   pvops.cpus=N	the check fails unless N CPUs are online
  *   pvops.mem=N	the check fails unless the kernel has most of N MiB
@@ -156,25 +157,36 @@ static __attribute__((noreturn)) const char *cmd_hang(void)
 		asm volatile("" ::: "memory");
 }
 
-static const char *cmd_sh(void)
+/* The status of busybox with these words, as of wait(); -1: it does not start. */
+static int busybox(const char *words[])
 {
 	int status = 0;
 	pid_t pid;
 
-	if (access("/bin/busybox", X_OK))
-		return "no /bin/busybox in this initramfs";
 	pid = fork();
 	if (pid == 0) {
 		setenv("PATH", "/bin", 1);
 		setenv("HOME", "/", 1);
-		/* cttyhack finds the real terminal, so that ^C works. */
-		execl("/bin/busybox", "busybox", "setsid", "cttyhack", "sh", NULL);
+		execv("/bin/busybox", (char **)words);
 		_exit(127);
 	}
 	/* pid 1 also reaps whatever the shell leaves behind. */
 	while (pid > 0 && wait(&status) != pid)
 		;
-	return pid < 0 || status == (127 << 8) ? "cannot start the shell" : NULL;
+	return pid < 0 || status == (127 << 8) ? -1 : status;
+}
+
+/* cttyhack finds the real terminal, so that ^C works. */
+static const char *cmd_sh(void)
+{
+	if (access("/bin/busybox", X_OK))
+		return "no /bin/busybox in this initramfs";
+	return busybox((const char *[]){ "busybox", "setsid", "cttyhack", "sh", NULL }) < 0 ? "cannot start the shell" : NULL;
+}
+
+static const char *cmd_run(void)
+{
+	return busybox((const char *[]){ "busybox", "sh", "/run", NULL }) ? "/run has failed" : NULL;
 }
 
 static const struct {
@@ -193,6 +205,7 @@ static const struct {
 	{ "sleep", cmd_sleep },
 	{ "hang", cmd_hang },
 	{ "sh", cmd_sh },
+	{ "run", cmd_run },
 	{ "driver", cmd_driver },
 };
 
@@ -238,6 +251,9 @@ int main(int argc, char **argv)
 		say("pvops-init: pass");
 	if (option("then"))
 		cmd_sh();
+	/* A root that is a disk is left as it is meant to be. */
+	sync();
+	mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
 	end = option("end");
 	reboot(end && !strcmp(end, "reboot") ? RB_AUTOBOOT : RB_POWER_OFF);
 	/* pid 1 must not return, or the kernel panics on a machine without a switch. */

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# ./pvops demo, as somebody sees it who has no terminal: it says what happens, and whether all of it was right.
+
+. "$(dirname "$0")/boots.sh"
+
+run pvops demo --check
+said 'the demo' 0 'guest 1: ping 10.0.2.22: 3 packets transmitted, 3 packets received' 'guest 2: has a copy of 3145728 bytes' \
+	'guest 1: the copy is the same' 'seen from this host'
+run pvops demo --mode paper
+said 'a mode that is not there' 2 "not 'paper'"

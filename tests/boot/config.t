@@ -61,7 +61,8 @@ disk = [ '/dev/vda,raw,xvda,rw', 'target=/dev/vdb, vdev=xvdb1, access=ro, backen
 vif = [ 'mac=00:16:3e:12:34:56,bridge=br0' ]
 max_grant_frames = 16
 END
-boot domains "$last" --config "$cfg" --config "$work/driver.cfg"
+# A kernel without front ends: it does not wait for what nobody serves here. backends.t has some that do.
+boot domains xen-pv-mmu --config "$cfg" --config "$work/driver.cfg"
 ended 'a guest and its driver domain' pass 'd0: driver, hvm, 1 vCPUs' 'd1: guest, pv, 2 vCPUs' 'd1: memory 131072 KiB'
 ok 'no device without a back end' [ "$(console | grep -c 'has no back end')" = 0 ]
 printf '%s\n' 'name = "g"' 'memory = 128' "kernel = '$cfg'" >"$cfg"

@@ -98,7 +98,11 @@ shell_userland() {
 	local box
 	get_busybox
 	log_dir
-	logged shell-userland make -C "$top/tests/userland" O="$build/shell" KERNEL_SRC="$build/linux-src" BUSYBOX="$box"
+	mkdir -p "$build/shell"
+	(	# tests run side by side
+		flock 8
+		logged shell-userland make -C "$top/tests/userland" O="$build/shell" KERNEL_SRC="$build/linux-src" BUSYBOX="$box"
+	) 8>"$build/shell/.lock" || exit
 	userland=$build/shell/initrd.cpio
 }
 

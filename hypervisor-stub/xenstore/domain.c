@@ -7,6 +7,7 @@
 #include "xenstore.h"
 
 static spinlock_t lock;
+static u32 starts[MAX_DOMAINS + 1];	/* of the domain of that number, with devices */
 
 u64 xenstore_pool_size(const struct domain *d)
 {
@@ -83,17 +84,21 @@ static void put_list(struct xs_conn *c, const char *dir, const char *s, int len)
 	}
 }
 
-/* Both ends begin in XenbusStateInitialising. */
+/*
+ * Both ends begin in XenbusStateInitialising. A domain that starts again has another directory at the back end, whose
+ * driver may not have seen yet that the one before is gone, and would take the new nodes for those of a device it has.
+ */
 static void put_device(struct xs_conn *c, const struct domain *d, const struct device_config *dev)
 {
-	char front[96], back[96];
+	char front[96], back[96], dir[24];
 
+	snprintk(dir, sizeof(dir), starts[d->id] ? "%u-%u" : "%u", d->id, starts[d->id]);
 	snprintk(back, sizeof(back), "/local/domain/%u/backend/%s", dev->backend, dev->kind);
 	if (!xs_find(back)) {
 		printk("d%u: %s %u has no back end: d%u is none\n", d->id, dev->kind, dev->handle, dev->backend);
 		return;
 	}
-	snprintk(back, sizeof(back), "/local/domain/%u/backend/%s/%u/%u", dev->backend, dev->kind, d->id, dev->handle);
+	snprintk(back, sizeof(back), "/local/domain/%u/backend/%s/%s/%u", dev->backend, dev->kind, dir, dev->handle);
 	snprintk(front, sizeof(front), "/local/domain/%u/device/%s/%u", d->id, dev->kind, dev->handle);
 	own(c, d->id, dev->backend, front);
 	own(c, dev->backend, d->id, back);
@@ -154,6 +159,7 @@ static void put_domain(struct xs_conn *c, const struct domain *d)
 	}
 	for (unsigned int i = 0; i < d->cfg.nr_devices; i++)
 		put_device(c, d, &d->cfg.device[i]);
+	starts[d->id] += d->cfg.nr_devices > 0;
 }
 
 /* Whoever they belong to. */

@@ -61,6 +61,27 @@ guest 1 pv 1
 serves 'pv' --smp 1
 ok 'pv: each request is granted, mapped and unmapped' grep -qa 'xvda: .*persistent grants: disabled' "$log"
 
+# A guest that starts again, with its drivers' knowledge and without: each time it is served anew, and finds what it has flushed.
+cat >"$work/guest1.cfg" <<END
+name = "guest1"
+memory = 96
+disk = [ "/dev/vda,raw,xvda,rw" ]
+vif = [ "" ]
+extra = "pvops.lives=xvda:5 pvops.net=10.0.2.21/24 pvops.peer=10.0.2.15"
+on_reboot = "restart"
+END
+head -c 1M /dev/zero >"$work/disk1"
+for type in pvh pv; do
+	sed -i "2i type = '$type'" "$work/guest1.cfg"
+	driver $type
+	boot "again-$type" "$last" --smp 2 --config "$work/driver.cfg" --config "$work/guest1.cfg" --qemu "$qemu"
+	ended "five lives, $type" pass 'pvops-disk: life 5 of 5'
+	ok "five lives, $type: each by itself" [ "$(grep -ca '^stub: d1: starts again' "$log")" = 4 ]
+	ok "five lives, $type: no complaint" unharmed
+	sed -i 2d "$work/guest1.cfg"
+	head -c 1M /dev/zero >"$work/disk1"
+done
+
 # A disk that is not there is said. The guest's kernel waits for it, minutes.
 guest 1 pv 1 /dev/vdz
 boot missing "$last" --smp 1 --config "$work/driver.cfg" --config "$work/guest1.cfg" --qemu "$qemu" --timeout 5

@@ -726,6 +726,9 @@ static void test_devices(void **state)
 	while (store_event(d0))
 		;
 	is(d0, XS_DIRECTORY, "backend/vbd|", "");
+	xen_domain_reset(d);	/* the back end's driver is to see that these are others */
+	is(d, XS_READ, "device/vbd/51712/backend|", "/local/domain/0/backend/vbd/1-1/51712");
+	is(d0, XS_DIRECTORY, "backend/vbd|", "1-1|");
 	d->cfg.nr_devices = 0;
 }
 

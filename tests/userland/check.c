@@ -40,6 +40,7 @@ static const struct {
 	{ "xen", check_xen },
 	{ "disk", check_disk },
 	{ "net", check_net },
+	{ "lives", check_lives },
 	{ "smp-counter", check_smp_counter },
 	{ "smp-membarrier", check_smp_membarrier },
 	{ "smp-shootdown", check_smp_shootdown },

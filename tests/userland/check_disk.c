@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Checks: a disk. pvops.disk=NAME:SUM: /dev/NAME has the checksum that cksum(1) says on the host. Its last part is then
+ * Checks: a disk. pvops.lives=NAME:N: the guest starts again until it has lived N times. pvops.disk=NAME:SUM: /dev/NAME has the checksum that cksum(1) says on the host. Its last part is then
  * written, all of it pvops.write=BYTE, for the host to look at afterwards.
  */
 #define _GNU_SOURCE
@@ -68,24 +68,60 @@ static const char *check_write(int fd, const char *path, unsigned char byte)
 	return NULL;
 }
 
+/* The disk of NAME:NUMBER. It may yet come: another domain serves it. */
+static const char *open_disk(const char *disk, char path[32], const char **number, int *fd)
+{
+	char *colon;
+
+	strcpy(path, "/dev/");
+	strncat(path, disk, 26);
+	colon = strchr(path, ':');
+	if (!colon)
+		return why("%s: no number", disk);
+	*colon = 0;
+	*number = colon + 1;
+	for (int i = 0; (*fd = open(path, O_RDWR)) < 0 && i < 1000; i++)
+		usleep(10000);
+	return *fd < 0 ? why("%s: %s", path, strerror(errno)) : NULL;
+}
+
+/*
+ * The first byte counts the lives. What is flushed is there in the next, which every other time begins with no word to
+ * whoever serves the disk: a restart in the middle of it all.
+ */
+const char *check_lives(void)
+{
+	const char *disk = option("lives"), *number, *error;
+	unsigned char life;
+	char path[32];
+	int fd;
+
+	if (!disk)
+		return "SKIP pvops.lives= names no disk";
+	error = open_disk(disk, path, &number, &fd);
+	if (error)
+		return error;
+	if (pread(fd, &life, 1, 0) != 1 || ++life > atoi(number))
+		return "the disk does not say which life this is";
+	if (pwrite(fd, &life, 1, 0) != 1 || fsync(fd))
+		return why("%s: write: %s", path, strerror(errno));
+	say("pvops-disk: life %d of %s", life, number);
+	if (life < atoi(number))
+		close(open(life & 1 ? AGAIN : AGAIN_AT_ONCE, O_CREAT | O_WRONLY, 0600));
+	return NULL;
+}
+
 const char *check_disk(void)
 {
-	const char *disk = option("disk"), *error;
-	char path[32] = "/dev/", *sum;
+	const char *disk = option("disk"), *error, *sum;
+	char path[32];
 	int fd;
 
 	if (!disk)
 		return "SKIP pvops.disk= names none";
-	strncat(path, disk, sizeof(path) - 6);
-	sum = strchr(path, ':');
-	if (!sum)
-		return why("pvops.disk=%s: no checksum", disk);
-	*sum++ = 0;
-	/* It may yet come: another domain serves it. */
-	for (int i = 0; (fd = open(path, O_RDWR)) < 0 && i < 1000; i++)
-		usleep(10000);
-	if (fd < 0)
-		return why("%s: %s", path, strerror(errno));
+	error = open_disk(disk, path, &sum, &fd);
+	if (error)
+		return error;
 	error = check_sum(fd, strtoul(sum, NULL, 10));
 	if (!error && option("write"))
 		error = check_write(fd, path, option_number("write", 0));

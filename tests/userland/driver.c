@@ -71,7 +71,8 @@ static bool serve_vif(const struct device *d)
 {
 	char name[IFNAMSIZ];
 
-	snprintf(name, sizeof(name), "vif%.4s.%.4s", d->domain, d->handle);
+	/* A domain that has started again has a directory NUMBER-STARTS. */
+	snprintf(name, sizeof(name), "vif%d.%.4s", atoi(d->domain), d->handle);
 	if (!if_nametoindex(name))
 		return false;
 	if (to_bridge(name))
@@ -98,13 +99,20 @@ static bool each(bool (*f)(struct device *d, const char *name), struct device *d
 	return all;
 }
 
-/* True: nothing more to do for it now. */
+/*
+ * True: nothing more to do for it now. Until the back end has left the first state it has not seen the device, and what
+ * has its name may be that of the domain's life before.
+ */
 static bool serve(struct device *d, const char *handle)
 {
+	const char *state = store_get("backend/%s/%s/%s/state", d->kind, d->domain, handle);
+	bool seen = state && strcmp(state, "1");
+
 	d->handle = handle;
-	if (!store_get("backend/%s/%s/%s/state", d->kind, d->domain, handle) ||
-	    store_get("backend/%s/%s/%s/hotplug-status", d->kind, d->domain, handle))
+	if (!state || store_get("backend/%s/%s/%s/hotplug-status", d->kind, d->domain, handle))
 		return true;
+	if (!seen)
+		return false;
 	if (!strcmp(d->kind, "vif"))
 		return serve_vif(d);
 	serve_vbd(d);

@@ -20,6 +20,7 @@
  *   pvops.mem=N	the check fails unless the kernel has most of N MiB
  *   pvops.xen=no	a check fails if this is a guest of Xen; yes: unless it is; events: or has no events
  *   pvops.disk=NAME:SUM	a check fails unless /dev/NAME comes and cksum of it is SUM; pvops.write=BYTE: writes to it
+ *   pvops.lives=NAME:N	start again until a count on /dev/NAME is N
  *   pvops.net=ADDRESS/BITS	a network, and who must answer there (check_net.c)
  *   pvops.then=sh	after that a shell
  *   pvops.end=reboot	end by a restart: sifive_u has no way to switch itself off
@@ -136,13 +137,18 @@ static const char *cmd_reboot(void)
 	return "reboot() came back";
 }
 
-const char *cmd_panic(void)
+static const char *sysrq(const char *key)
 {
 	int fd = open("/proc/sysrq-trigger", O_WRONLY);
 
-	if (fd < 0 || write(fd, "c", 1) != 1)
+	if (fd < 0 || write(fd, key, 1) != 1)
 		return "no sysrq-trigger";
 	return "the kernel lives on";
+}
+
+const char *cmd_panic(void)
+{
+	return sysrq("c");
 }
 
 static __attribute__((noreturn)) const char *cmd_sleep(void)
@@ -254,8 +260,10 @@ int main(int argc, char **argv)
 	/* A root that is a disk is left as it is meant to be. */
 	sync();
 	mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
+	if (!access(AGAIN_AT_ONCE, F_OK))
+		sysrq("b");
 	end = option("end");
-	reboot(end && !strcmp(end, "reboot") ? RB_AUTOBOOT : RB_POWER_OFF);
+	reboot((end && !strcmp(end, "reboot")) || !access(AGAIN, F_OK) ? RB_AUTOBOOT : RB_POWER_OFF);
 	/* pid 1 must not return, or the kernel panics on a machine without a switch. */
 	for (;;)
 		pause();

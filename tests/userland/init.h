@@ -74,7 +74,10 @@ const char *check_socket(void);
 const char *check_file(void);
 
 /* check_disk.c */
+#define AGAIN		"/tmp/again"		/* a file: the end is a restart; or one that no driver hears of */
+#define AGAIN_AT_ONCE	"/tmp/again-at-once"
 const char *check_disk(void);
+const char *check_lives(void);
 
 /* check_net.c */
 const char *net_up(const char *name, const char *address);

@@ -85,19 +85,23 @@ static long run_batches(const struct row *row, long from, long to)
 	return to;
 }
 
-/* @batches again and again until the halves agree; then all that as often as it was asked for. */
+/*
+ * @batches again and again until the halves agree, at most REPEATS times. With @times, more than any run without.
+ */
 static long measure(const struct row *row, long batches, long times)
 {
 	long n = run_batches(row, 0, batches);
 
+	if (times > 1)
+		return run_batches(row, n, n == 1 ? times : n * (REPEATS + times - 1));
 	for (int i = 1; i < REPEATS && n > 1 && halves_differ(n) > AGREE; i++)
 		n = run_batches(row, n, n + batches);
-	return run_batches(row, n, n * times);
+	return n;
 }
 
 /*
- * pvops.batches=N: at most so many at first. pvops.times=2: twice as many in the
- * end, so that what the machine counts in all grows by exactly those.
+ * pvops.batches=N: at most so many at first. pvops.times=2: more of them, so that
+ * what the machine counts in all grows by exactly those; of a row of one batch, two.
  */
 static void run_row(const struct row *row)
 {

@@ -53,3 +53,15 @@ refused 17.6 hvm events 2 'Using FIFO-based ABI'				# get_features
 
 # Without grant tables there are no devices of other domains, and the rest is as it was.
 for mode in hvm pv; do stage=xen-devices refused 12.7 $mode yes 2 'xen: no grant tables (-19)'; done
+
+# A domain that Xen gives no xenstore has none; the initial one would be its own, and does without where it may have no port for that.
+printf '%s\n' 'name = "initial"' 'memory = 128' 'driver_domain = 1' 'extra = "pvops.xen=yes"' >"$work/initial.cfg"
+for type in pvh pv; do
+	sed -i "/^type/d; 1a type = \"$type\"" "$work/initial.cfg"
+	boot "no-store-$type" xen-devices --config "$work/initial.cfg" --stub-options 'noxenstore refuse=32.6'	# alloc_unbound
+	ended "the initial domain, $type, without xenstore and a port for one" pass
+	ok "the initial domain, $type, without xenstore and a port for one: no complaint" unharmed
+done
+boot no-store-guest xen-events --mode pv --stub-options noxenstore --append pvops.xen=events
+ended 'a guest without xenstore' pass
+ok 'a guest without xenstore: no complaint' unharmed

@@ -10,7 +10,7 @@ make_tree "$tree" 7.3.4
 make_queue "$tree"
 
 # Steps as commands, of which each leaves a mark when it runs.
-export MARKS=$work/marks PVOPS_FULL_STEPS=$work/steps
+export MARKS=$work/marks PVOPS_FULL_STEPS=$work/steps PVOPS_FULL_PUBLISHED=$work/published.tsv
 ran() { paste -sd ' ' "$MARKS" 2>/dev/null; rm -f "$MARKS"; }
 did() { ok "$1" [ "$(ran)" = "$2" ]; }
 mark() { echo "$1 1 echo $1 >>\$MARKS; $2"; }
@@ -41,8 +41,25 @@ said 'at the next run it is still bad' 1 'bad: FAIL' '2 of 3'
 did 'and it alone is tried again' 'bad'
 run full --table
 said 'the table is there without a run' 0 'one    pass' 'bad    FAIL' '2 of 3'
-ok 'as TSV too' grep -q $'^bad\tFAIL\t0\t' "$PVOPS_BUILD/results/full.tsv"
+ok 'as TSV too' grep -qE $'^bad\tFAIL\t[0-9]+\t20' "$PVOPS_BUILD/results/full.tsv"
 did 'and runs nothing' ''
+
+# Published, and gone on with in a checkout that knows nothing else.
+steps "$(mark one true)" "$(mark bad 'exit 1')" "$(mark three true)" "$(mark four true)"
+run full one bad three
+run full --publish
+said 'published' 0 'written: '
+ok 'a row a step' [ "$(cut -f 1,2 "$PVOPS_FULL_PUBLISHED" | sed 1,2d | paste -sd ' ')" = $'one\tpass bad\tFAIL three\tpass four\tnot run' ]
+ran >"$work/out"
+mv "$PVOPS_BUILD/results" "$work/results"
+run full
+said 'another checkout' 1 'bad: FAIL' '3 of 4 steps are well'
+did 'does what failed or was not run' 'bad four'
+rm -rf "$PVOPS_BUILD/results" "$PVOPS_FULL_PUBLISHED"
+mv "$work/results" "$PVOPS_BUILD/results"
+steps "$(mark one true)" "$(mark bad 'echo the reason; exit 1')" "$(mark three true)"
+run full
+ran >"$work/out"
 
 # Stopped in the second step, whose own process must not outlive it.
 steps "$(mark one true)" "$(mark slow 'exec sleep 987')" "$(mark three true)"

@@ -10,7 +10,9 @@ make_tree "$tree" 7.3.4
 make_queue "$tree"
 
 # Steps as commands, of which each leaves a mark when it runs.
-export MARKS=$work/marks PVOPS_FULL_STEPS=$work/steps PVOPS_FULL_PUBLISHED=$work/published.tsv
+export MARKS=$work/marks PVOPS_FULL_STEPS=$work/steps PVOPS_FULL_PUBLISHED=$work/project/docs/full.tsv
+mkdir -p "$work/project/docs"
+printf 'One\nLast full check: x\nTwo\n' >"$work/project/README"
 ran() { paste -sd ' ' "$MARKS" 2>/dev/null; rm -f "$MARKS"; }
 did() { ok "$1" [ "$(ran)" = "$2" ]; }
 mark() { echo "$1 1 echo $1 >>\$MARKS; $2"; }
@@ -50,6 +52,7 @@ run full one bad three
 run full --publish
 said 'published' 0 'written: '
 ok 'a row a step' [ "$(cut -f 1,2 "$PVOPS_FULL_PUBLISHED" | sed 1,2d | paste -sd ' ')" = $'one\tpass bad\tFAIL three\tpass four\tnot run' ]
+ok 'and a line in the README' grep -qE '^Last full check: 20.*, version .*, Linux 7.3.4: 2 of 4 steps are well \(docs/full-check.tsv\).$' "$work/project/README"
 ran >"$work/out"
 mv "$PVOPS_BUILD/results" "$work/results"
 run full

@@ -223,22 +223,31 @@ bool p2m_mmio(const struct domain *d, gpa_t gpa, paddr_t *pa)
 	return (pte & PTE_KIND) == PTE_MMIO;
 }
 
-enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa)
+/* Of the entry of a page of 4 KiB */
+static inline enum p2m_kind kind_of(u64 pte, gpa_t gpa, paddr_t *pa)
 {
-	u64 pte;
-
-	if (p2m_quick(d, gpa, pa))
-		return P2M_RAM;
-	if (gpa >> GPA_BITS || !d->p2m[gpa >> 30])
-		return P2M_NONE;
-	pte = READ_ONCE(((u64 *)pa_to_va(pte_addr(d->p2m[gpa >> 30])))[(gpa >> 21) & 511]);
-	pte = entry_4k(pte, gpa);
 	if (!pte || (pte & PTE_KIND) == PTE_MMIO)
 		return P2M_NONE;
 	*pa = pte_addr(pte) | (gpa & (PAGE_SIZE - 1));
 	if (unlikely((pte & PTE_KIND) == PTE_GRANT))
 		return pte & PTE_W ? P2M_GRANT : P2M_GRANT_RO;
 	return (pte & PTE_KIND) == PTE_STUB ? P2M_STUB : P2M_RAM;
+}
+
+enum p2m_kind p2m_kind(const struct domain *d, gpa_t gpa, paddr_t *pa)
+{
+	u64 pte;
+
+	if (unlikely(gpa >> GPA_BITS))
+		return P2M_NONE;
+	pte = READ_ONCE(d->p2m[gpa >> 30]);
+	if (!(pte & PTE_V))
+		return P2M_NONE;
+	pte = READ_ONCE(((u64 *)pa_to_va(pte_addr(pte)))[(gpa >> 21) & 511]);
+	if (!is_leaf(pte))
+		return kind_of(entry_4k(pte, gpa), gpa, pa);
+	*pa = pte_addr(pte) | (gpa & (SZ_2M - 1));
+	return P2M_RAM;
 }
 
 static int p2m_copy(struct domain *d, gpa_t gpa, u8 *buf, u64 len, bool to_guest)
@@ -282,27 +291,59 @@ static u64 *split(struct domain *d, u64 *pte)
 	return table;
 }
 
-int p2m_set(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind)
+/* What the entry of a page was is old's, too: a walk is what setting one mostly costs. */
+int p2m_replace(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind, struct p2m_old *old)
 {
-	u64 *l1, *l0, *pte;
-	paddr_t old;
+	u64 *table, *pte;
 
+	old->kind = P2M_NONE;
 	if (gpa >> GPA_BITS)
 		return -XEN_EINVAL;
-	if (kind == P2M_NONE && p2m_kind(d, gpa, &old) == P2M_NONE)
+	pte = &d->p2m[gpa >> 30];
+	if (!*pte && kind == P2M_NONE)
 		return 0;
-	l1 = sub_table(d, &d->p2m[gpa >> 30]);
-	if (!l1)
+	table = sub_table(d, pte);
+	if (!table)
 		return -XEN_ENOMEM;
-	pte = &l1[(gpa >> 21) & 511];
-	l0 = is_leaf(*pte) ? split(d, pte) : sub_table(d, pte);
-	if (!l0)
+	pte = &table[(gpa >> 21) & 511];
+	if (!*pte && kind == P2M_NONE)
+		return 0;
+	table = is_leaf(*pte) ? split(d, pte) : sub_table(d, pte);
+	if (!table)
 		return -XEN_ENOMEM;
-	WRITE_ONCE(l0[(gpa >> PAGE_SHIFT) & 511],
-		   kind == P2M_NONE ? 0 : make_pte(pa, flags_of[kind]));
-	if (kind != P2M_NONE)
+	pte = &table[(gpa >> PAGE_SHIFT) & 511];
+	old->kind = kind_of(*pte, gpa, &old->pa);
+	if (kind != P2M_NONE) {
+		WRITE_ONCE(*pte, make_pte(pa, flags_of[kind]));
 		d->p2m_top = MAX(d->p2m_top, gpa | (PAGE_SIZE - 1));
+	} else if (old->kind != P2M_NONE) {
+		WRITE_ONCE(*pte, 0);
+	}
 	return 0;
+}
+
+int p2m_set(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind)
+{
+	struct p2m_old old;
+
+	return p2m_replace(d, gpa, pa, kind, &old);
+}
+
+/* Only if it is what it was made. */
+bool p2m_clear(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind)
+{
+	u64 *pte = &d->p2m[gpa >> 30 & (ROOT_ENTRIES - 1)];
+
+	if (gpa >> GPA_BITS || !*pte)
+		return false;
+	pte = (u64 *)pa_to_va(pte_addr(*pte)) + ((gpa >> 21) & 511);
+	if (!*pte || is_leaf(*pte))
+		return false;
+	pte = (u64 *)pa_to_va(pte_addr(*pte)) + ((gpa >> PAGE_SHIFT) & 511);
+	if (*pte != make_pte(pa, flags_of[kind]))
+		return false;
+	WRITE_ONCE(*pte, 0);
+	return true;
 }
 
 /* On every vCPU of d, of all that is cached of its memory. v: who waits for that. */

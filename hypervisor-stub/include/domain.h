@@ -221,6 +221,9 @@ void p2m_free(struct domain *d);
 
 /* Under d->p2m_lock. A page; 0, or -XEN_EINVAL or -XEN_ENOMEM. All see the change after p2m_flush(). */
 int p2m_set(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind);
+struct p2m_old { enum p2m_kind kind; paddr_t pa; };	/* what was there */
+int p2m_replace(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind, struct p2m_old *old);
+bool p2m_clear(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind);	/* false: something else is there */
 void p2m_flush(struct vcpu *v, struct domain *d);
 
 #endif

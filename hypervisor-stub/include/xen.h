@@ -47,6 +47,7 @@ u64 xen_domain_room(const struct domain *d);	/* what init takes of its pool */
 void hypercall(struct vcpu *v);				/* an ecall with XEN_RISCV_SBI_EXT; pc is past it */
 long hypercall_dispatch(struct vcpu *v, u64 nr);	/* with the arguments in v->call */
 void hypercalls_refuse(const char *what);		/* -EPERM for one of them, of all domains */
+void hypercalls_print(const struct vcpu *v);		/* how often each was made */
 
 /*
  * Long operations. A call has a budget, in units of very roughly 1,000 instructions. Where hypercall_preempt(v, cost)
@@ -116,6 +117,8 @@ long do_physdev_op(struct vcpu *v, const u64 *a);
 
 /* --- xen/memory.c; under d->p2m_lock, and p2m_flush() is the caller's to do --- */
 int memory_set_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind);
+int memory_replace_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind, enum p2m_kind *old);
+bool memory_clear_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind);
 void memory_uncover(struct vcpu *v, struct domain *d);	/* where shared_info and grant frames are is memory again */
 
 /* --- xen/event_channel.c, for the rest of xen/ --- */

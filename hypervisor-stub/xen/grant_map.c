@@ -42,6 +42,11 @@ static int pin_for(struct vcpu *v, struct domain *granter, const struct gnttab_m
 	return status;
 }
 
+static enum p2m_kind kind_of(const struct grant_pin *pin)
+{
+	return pin->write ? P2M_GRANT : P2M_GRANT_RO;
+}
+
 static void unpin(struct domain_grants *g, u32 handle)
 {
 	grants_lock();
@@ -57,17 +62,15 @@ static void unpin(struct domain_grants *g, u32 handle)
 static int enter(struct vcpu *v, struct grant_pin *pin, u64 gfn)
 {
 	struct domain *d = v->domain;
-	bool stale;
-	paddr_t pa;
+	enum p2m_kind old;
 	int err;
 
 	vcpu_lock(v, &d->p2m_lock);
-	stale = d->hvm || p2m_kind(d, gfn << PAGE_SHIFT, &pa) != P2M_NONE;
-	err = memory_set_frame(v, d, gfn, (paddr_t)pin->mfn << PAGE_SHIFT, pin->write ? P2M_GRANT : P2M_GRANT_RO);
+	err = memory_replace_frame(v, d, gfn, (paddr_t)pin->mfn << PAGE_SHIFT, kind_of(pin), &old);
 	if (!err) {
 		pin->gfn = gfn;
 		pin->mapped = true;
-		v->unmaps.stale |= stale;
+		v->unmaps.stale |= d->hvm || old != P2M_NONE;
 	}
 	spin_unlock(&d->p2m_lock);
 	return err;
@@ -121,15 +124,7 @@ long grant_map_grant_ref(struct vcpu *v, void *arg)
 
 /* --- unmap --- */
 
-/* Under d->p2m_lock. It is where the handle says, and nothing has been put over it. */
-static bool is_at(struct domain *d, const struct grant_pin *pin, u64 gfn)
-{
-	paddr_t pa;
-	enum p2m_kind kind = p2m_kind(d, gfn << PAGE_SHIFT, &pa);
-
-	return pin->gfn == gfn && kind == (pin->write ? P2M_GRANT : P2M_GRANT_RO) && pa >> PAGE_SHIFT == pin->mfn;
-}
-
+/* It must be where the handle says, and nothing have been put over it. */
 static int leave(struct vcpu *v, struct grant_pin *pin, u64 gfn)
 {
 	struct domain *d = v->domain;
@@ -137,8 +132,9 @@ static int leave(struct vcpu *v, struct grant_pin *pin, u64 gfn)
 
 	vcpu_lock(v, &d->p2m_lock);
 	if (pin->mapped) {
-		status = is_at(d, pin, gfn) && !memory_set_frame(v, d, gfn, 0, P2M_NONE) ? GNTST_okay :
-											   GNTST_general_error;
+		status = pin->gfn == gfn &&
+			 memory_clear_frame(v, d, gfn, (paddr_t)pin->mfn << PAGE_SHIFT, kind_of(pin)) ?
+				 GNTST_okay : GNTST_general_error;
 		pin->mapped = status;
 	}
 	spin_unlock(&d->p2m_lock);

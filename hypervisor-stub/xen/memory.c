@@ -34,24 +34,40 @@ static void stub_page_left(struct domain *d, u64 gfn, paddr_t pa)
 		g->at[idx] = 0;
 }
 
-/* v makes the call; d is the domain whose frame it is. What was there has no address any more. */
-int memory_set_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind)
+/* v makes the call; d is the domain whose frame it is. What was there, *old, has no address any more. */
+int memory_replace_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind, enum p2m_kind *old)
 {
-	enum p2m_kind old;
-	paddr_t old_pa;
+	struct p2m_old was;
 	int ret;
 
 	if (gfn >> (64 - PAGE_SHIFT))
 		return -XEN_EINVAL;
-	old = p2m_kind(d, gfn << PAGE_SHIFT, &old_pa);
-	ret = p2m_set(d, gfn << PAGE_SHIFT, pa, kind);
+	ret = p2m_replace(d, gfn << PAGE_SHIFT, pa, kind, &was);
 	if (ret)
 		return ret;
-	if (old == P2M_STUB)
-		stub_page_left(d, gfn, old_pa);
+	*old = was.kind;
+	if (was.kind == P2M_STUB)
+		stub_page_left(d, gfn, was.pa);
 	if (d->code)
 		code_gone(v, d, gfn << PAGE_SHIFT);
 	return 0;
+}
+
+int memory_set_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind)
+{
+	enum p2m_kind old;
+
+	return memory_replace_frame(v, d, gfn, pa, kind, &old);
+}
+
+/* What was put there, if it is there still. */
+bool memory_clear_frame(struct vcpu *v, struct domain *d, u64 gfn, paddr_t pa, enum p2m_kind kind)
+{
+	if (!p2m_clear(d, gfn << PAGE_SHIFT, pa, kind))
+		return false;
+	if (d->code)
+		code_gone(v, d, gfn << PAGE_SHIFT);
+	return true;
 }
 
 static bool give_back(struct vcpu *v, struct domain *d, u64 gfn)

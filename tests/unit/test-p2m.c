@@ -58,6 +58,37 @@ static void map_outside(void **state)
 	assert_false(p2m_lookup(d, top - 1, &pa, &size));
 }
 
+/* What was there is said; and only what was put there is taken away. */
+static void replace_and_clear(void **state)
+{
+	const u64 gpa = 0x40000000UL;
+	const paddr_t pa = HOST_RAM_BASE;
+	u64 *tables = d->p2m_tables;
+	struct p2m_old old;
+	paddr_t ram;
+
+	(void)state;
+	assert_false(p2m_clear(d, gpa, pa, P2M_GRANT));
+	assert_false(p2m_clear(d, ~0UL & PAGE_MASK, pa, P2M_GRANT));
+	assert_int_equal(p2m_replace(d, gpa, 0, P2M_NONE, &old), 0);
+	assert_int_equal(old.kind, P2M_NONE);
+	assert_ptr_equal(d->p2m_tables, tables);
+	assert_int_equal(p2m_replace(d, gpa, pa, P2M_GRANT, &old), 0);
+	assert_int_equal(old.kind, P2M_NONE);
+	assert_false(p2m_clear(d, gpa, pa, P2M_GRANT_RO));
+	assert_false(p2m_clear(d, gpa, pa + PAGE_SIZE, P2M_GRANT));
+	assert_false(p2m_clear(d, gpa + PAGE_SIZE, pa, P2M_GRANT));
+	assert_int_equal(p2m_replace(d, gpa, pa + PAGE_SIZE, P2M_GRANT_RO, &old), 0);
+	assert_true(old.kind == P2M_GRANT && old.pa == pa);
+	assert_true(p2m_clear(d, gpa, pa + PAGE_SIZE, P2M_GRANT_RO));
+	assert_int_equal(p2m_kind(d, gpa, &ram), P2M_NONE);
+	/* The domain's own memory is in larger pieces, and is not taken for a grant. */
+	assert_int_equal(p2m_kind(d, GUEST_RAM_BASE + PAGE_SIZE, &ram), P2M_RAM);
+	assert_false(p2m_clear(d, GUEST_RAM_BASE + PAGE_SIZE, ram, P2M_GRANT));
+	assert_int_equal(p2m_replace(d, GUEST_RAM_BASE + PAGE_SIZE, pa, P2M_STUB, &old), 0);
+	assert_true(old.kind == P2M_RAM && old.pa == ram);
+}
+
 /* A piece that is split is where it was, but for what was changed. */
 static void split(void **state)
 {
@@ -196,5 +227,5 @@ static void pool(void **state)
 }
 
 #define E(name) cmocka_unit_test_setup(name, setup)
-UNIT_MAIN(E(lookup), E(map_outside), E(split), E(tables_run_out), E(is_what_a_hart_walks), E(copies),
+UNIT_MAIN(E(lookup), E(map_outside), E(replace_and_clear), E(split), E(tables_run_out), E(is_what_a_hart_walks), E(copies),
 	  E(copies_end_where_memory_does), E(pool))

@@ -235,13 +235,13 @@ static void cost(void)
 	check_eq(0, c.status);
 	c.len = 1448;
 	c.source.offset = 2;
-	report("copy of 1448 bytes, not aligned", COST(call(__HYPERVISOR_grant_table_op, GNTTABOP_copy, &c, 1)), 3700);
+	report("copy of 1448 bytes, not aligned", COST(call(__HYPERVISOR_grant_table_op, GNTTABOP_copy, &c, 1)), 2800);
 	c.source.offset = 0;
 	c.len = PAGE_SIZE;
 	report("copy of 4096 bytes", COST(call(__HYPERVISOR_grant_table_op, GNTTABOP_copy, &c, 1)), 2800);
 	check(map_and_unmap(1));
-	report("map and unmap of one page", COST(map_and_unmap(1)), 3100);
-	report("map and unmap of 32 pages, each", COST(map_and_unmap(32)) / 32, 2200);
+	report("map and unmap of one page", COST(map_and_unmap(1)), 2600);
+	report("map and unmap of 32 pages, each", COST(map_and_unmap(32)) / 32, 1600);
 	check_eq(GTF_permit_access, table[REF].flags);
 }
 

@@ -7,6 +7,7 @@
 #include "std.h"
 #include "stub.h"
 #include "vcpu.h"
+#include "xen.h"
 
 #define CHECK_OFFSET(type, field, value) \
 	_Static_assert(offsetof(type, field) == (value), "asm-offsets.h: " #field)
@@ -220,6 +221,8 @@ void vcpu_print_traps(const struct vcpu *v)
 	for (unsigned int i = 0; i < TRAP_NR; i++)
 		if (v->traps[i])
 			printk("trap d%uv%u %s %u\n", v->domain->id, v->id, trap_names[i], v->traps[i]);
+	hypercalls_print(v);
+	printk("time d%uv%u %lu\n", v->domain->id, v->id, v->runtime);
 }
 
 const char *vcpu_state_name(const struct vcpu *v)

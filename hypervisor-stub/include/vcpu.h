@@ -117,6 +117,9 @@ struct decoded {
 
 #define DECODED_ENTRIES	256
 
+#define HYPERCALL_NR	64
+#define GRANT_OP_NR	16
+
 /* The hypercall that is being made; xen.h. */
 struct hypercall_state {
 	u64 *arg;		/* arg[0]: the guest's a1 */
@@ -180,6 +183,8 @@ struct vcpu {
 	/* Last: what is beyond the first 2 KiB takes an instruction more to get at. */
 	struct shadow shadow;	/* pv: the virtual TLB */
 	struct decoded decoded[DECODED_ENTRIES];
+	/* Hypercalls by number, of grant_table_op also what was in its lists; EVTCHNOP_send and upcall_ack are not counted. */
+	u32 calls[HYPERCALL_NR], grant_ops[GRANT_OP_NR];
 };
 
 extern const struct vcpu_ops pv_ops, hvm_ops;

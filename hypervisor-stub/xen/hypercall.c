@@ -38,7 +38,7 @@ enum family {
 	FAMILY_NR
 };
 
-static const u8 families[64] = {
+static const u8 families[HYPERCALL_NR] = {
 #define X(number, name, arguments, stage, text) [number] = FAMILY_##name,
 	XEN_HYPERCALLS(X)
 #undef X
@@ -112,6 +112,7 @@ static long call_list(struct vcpu *v, const struct op *op, u64 handle, u32 nr)
 		ret = call_op(v, op, handle + (u64)i * op->size);
 	}
 	grants_settle(v);
+	v->grant_ops[(op - ops[FAMILY_grant_table_op]) % GRANT_OP_NR] += i - first;
 	return ret;
 }
 
@@ -182,6 +183,7 @@ long hypercall_dispatch(struct vcpu *v, u64 nr)
 		return -XEN_EPERM;
 	if (family == FAMILY_none)
 		return -XEN_ENOSYS;
+	v->calls[nr]++;
 	if (family == FAMILY_memory_op)
 		op &= MEMOP_CMD_MASK;	/* above it is the extent to begin with */
 	if (family == FAMILY_grant_table_op)
@@ -209,4 +211,15 @@ void hypercall(struct vcpu *v)
 		ret = v->call.progress;
 	}
 	v->regs[10] = ret;
+}
+
+/* Behind the trap counts, for scripts to read: numbers of hypercalls, and of grant_table_op the ops of its lists. */
+void hypercalls_print(const struct vcpu *v)
+{
+	for (unsigned int i = 0; i < HYPERCALL_NR; i++)
+		if (v->calls[i])
+			printk("call d%uv%u %u %u\n", v->domain->id, v->id, i, v->calls[i]);
+	for (unsigned int i = 0; i < GRANT_OP_NR; i++)
+		if (v->grant_ops[i])
+			printk("call d%uv%u grant.%u %u\n", v->domain->id, v->id, i, v->grant_ops[i]);
 }

@@ -85,17 +85,19 @@ int p2m_init(struct domain *d)
 	return 0;
 }
 
-/* The table that *pte points to; made where there is none. NULL: all are in use. */
-static u64 *sub_table(struct domain *d, u64 *pte)
+static __attribute__((noinline)) u64 *new_table(struct domain *d, u64 *pte)
 {
-	u64 *table;
+	u64 *table = take_table(d);
 
-	if (*pte)
-		return pa_to_va(pte_addr(*pte));
-	table = take_table(d);
 	if (table)
 		__atomic_store_n(pte, make_pte(va_to_pa(table), PTE_V), __ATOMIC_RELEASE);
 	return table;
+}
+
+/* The table that *pte points to; made where there is none. NULL: all are in use. */
+static inline u64 *sub_table(struct domain *d, u64 *pte)
+{
+	return likely(*pte) ? pa_to_va(pte_addr(*pte)) : new_table(d, pte);
 }
 
 static int map_2m(struct domain *d, gpa_t gpa, paddr_t pa)

@@ -191,10 +191,9 @@ void vcpu_fence_grants(struct vcpu *v, u64 start, u64 size)
 	fence_domain(v, v->domain, &(struct fence_range){ start, size, FENCE_GRANTS });
 }
 
-/* For locks whose holder may wait for a fence of ours: do what is asked of us while we wait. */
-void vcpu_lock(struct vcpu *v, spinlock_t *lock)
+void vcpu_wait_lock(struct vcpu *v, spinlock_t *lock)
 {
-	for (unsigned int turn = 0; __atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE); turn++) {
+	for (unsigned int turn = 0; !spin_trylock(lock); turn++) {
 		if (READ_ONCE(v->req_posted) != v->req_done)
 			vcpu_handle_requests(v);
 		smp_relax(turn);

@@ -205,11 +205,18 @@ void vcpu_wait_fence(struct vcpu *self, struct vcpu *target);
 void vcpu_handle_requests(struct vcpu *v);
 void vcpu_fence_domain(struct vcpu *v, struct domain *d, u64 start, u64 size);
 void vcpu_fence_grants(struct vcpu *v, u64 start, u64 size);
-void vcpu_lock(struct vcpu *v, spinlock_t *lock);
+void vcpu_wait_lock(struct vcpu *v, spinlock_t *lock);
 void vcpu_stuck(struct vcpu *v, u64 handler, u64 cause, u64 tval);
 const char *vcpu_state_name(const struct vcpu *v);
 void vcpu_dump(const struct vcpu *v);
 void vcpu_print_traps(const struct vcpu *v);
+
+/* For locks whose holder may wait for a fence of ours: do what is asked of us while we wait. */
+static inline void vcpu_lock(struct vcpu *v, spinlock_t *lock)
+{
+	if (unlikely(!spin_trylock(lock)))
+		vcpu_wait_lock(v, lock);
+}
 
 /* When the first of its VIRQ_TIMERs is due. */
 static inline u64 vcpu_event_timer(const struct vcpu *v)

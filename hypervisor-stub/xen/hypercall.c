@@ -98,18 +98,41 @@ static long call_op(struct vcpu *v, const struct op *op, u64 handle)
 	return ret;
 }
 
+/* The next ones of a list, read at once: most are short. 0: they cannot be, so be it one by one. */
+static u32 read_ahead(struct vcpu *v, const struct op *op, u64 handle, u32 left, void *args)
+{
+	u32 n = MIN(left, ARGUMENT_MAX / op->size);
+
+	return copy_from_guest(v, args, handle, n * op->size) ? 0 : n;
+}
+
 /* Each by itself. What they leave to be done is done before the guest goes on. */
 static long call_list(struct vcpu *v, const struct op *op, u64 handle, u32 nr)
 {
-	u32 first = hypercall_progress(v), i = first;
+	u64 args[ARGUMENT_MAX / sizeof(u64)];
+	u32 first = hypercall_progress(v), i = first, read = 0;
+	u8 *arg = (u8 *)args;
 	long ret = 0;
 
-	for (; i < nr && ret >= 0; i++) {
+	for (; i < nr && ret >= 0; i++, arg += op->size) {
+		u64 at = handle + (u64)i * op->size;
+
 		if (hypercall_preempt(v, LIST_COST) && i != first) {
 			ret = hypercall_again(v, i);
 			break;
 		}
-		ret = call_op(v, op, handle + (u64)i * op->size);
+		if (!read) {
+			read = read_ahead(v, op, at, nr - i, args);
+			arg = (u8 *)args;
+		}
+		if (unlikely(!read)) {
+			ret = call_op(v, op, at);
+			continue;
+		}
+		read--;
+		ret = op->call(v, arg);
+		if (ret >= 0 && copy_to_guest(v, at, arg, op->size))
+			ret = -XEN_EFAULT;
 	}
 	grants_settle(v);
 	v->grant_ops[(op - ops[FAMILY_grant_table_op]) % GRANT_OP_NR] += i - first;

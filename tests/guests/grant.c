@@ -240,8 +240,8 @@ static void cost(void)
 	c.len = PAGE_SIZE;
 	report("copy of 4096 bytes", COST(call(__HYPERVISOR_grant_table_op, GNTTABOP_copy, &c, 1)), 2800);
 	check(map_and_unmap(1));
-	report("map and unmap of one page", COST(map_and_unmap(1)), 2600);
-	report("map and unmap of 32 pages, each", COST(map_and_unmap(32)) / 32, 1600);
+	report("map and unmap of one page", COST(map_and_unmap(1)), 2500);
+	report("map and unmap of 32 pages, each", COST(map_and_unmap(32)) / 32, 1350);
 	check_eq(GTF_permit_access, table[REF].flags);
 }
 

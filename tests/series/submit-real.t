@@ -41,7 +41,8 @@ needed() {
 
 # One stage: written, read by git am on a clean tree, after what it says it needs; it changes what quilt does there.
 posting() {
-	local stage=$1 patches needs
+	local stage=$1 patches needs list=linux-riscv
+	[ "$stage" != xen-fixes ] || list=xen-devel	# not about RISC-V
 	mapfile -t patches < <(stage_patches "$stage" | head -n 15)
 	run pvops submit "$stage" "$work/$stage" --kernel-source "$tree" --patches "1-${#patches[@]}" --version 2
 	said "submit $stage" 0 "version 2 of $stage"
@@ -52,7 +53,7 @@ posting() {
 	ok 'git am applies it to a clean tree' git -C "$work/clean" am -q --empty=drop "$work/$stage"/*.patch
 	ok 'a commit a patch' [ "$(git -C "$work/clean" rev-list --count before..HEAD)" = ${#patches[@]} ]
 	ok 'each signed off' [ "$(git -C "$work/clean" log --format=%B before..HEAD | grep -cx 'Signed-off-by: Sue Mitter <sue@example.org>')" = ${#patches[@]} ]
-	ok 'each to the RISC-V list' [ "$(grep -l 'linux-riscv@lists' "$work/$stage"/*.patch | wc -l)" = $((${#patches[@]} + 1)) ]
+	ok "each to $list" [ "$(grep -l "$list@lists" "$work/$stage"/*.patch | wc -l)" = $((${#patches[@]} + 1)) ]
 	cat "$work/$stage"/*.patch >"$work/mbox"
 	mkdir "$work/b4"
 	(cd "$work/clean" && git checkout -q -B again before && b4 -n am -m "$work/mbox" -o "$work/b4" && git am -q "$work"/b4/*.mbx) >"$work/b4.log" 2>&1

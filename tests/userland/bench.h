@@ -18,7 +18,19 @@ struct row {
 extern const struct row bench_rows[];
 extern const size_t bench_nr_rows;
 
+/* The instructions that @n times @what take. */
+#define TIMED(n, what) ({						\
+	uint64_t start = rdtime();					\
+									\
+	for (long i = 0; i < (n); i++)					\
+		what;							\
+	(rdtime() - start) * ticks_to_ns;				\
+})
+
+
 /* bench_rows.c */
+char *bench_map(long pages);
+void bench_schedule_by(int policy);
 void bench_fork_exec(char *const argv[]);
 
 /* bench_jobs.c */
@@ -27,6 +39,21 @@ uint64_t row_job_compile(long n);
 uint64_t row_job_gzip(long n);
 uint64_t row_job_sqlite(long n);
 uint64_t row_job_shell(long n);
+
+/* bench_devices.c */
+void disk_start(void);
+void disk_cached_start(void);
+void disk_stop(void);
+uint64_t row_read_4k(long n);
+uint64_t row_random_4k(long n);
+uint64_t row_write_4k(long n);
+uint64_t row_read_128k(long n);
+uint64_t row_write_128k(long n);
+void stream_start(void);
+void net_round_trip_start(void);
+void net_stop(void);
+uint64_t row_stream(long n);
+uint64_t row_net_round_trip(long n);
 
 /* bench.c */
 extern uint64_t ticks_to_ns;

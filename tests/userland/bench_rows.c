@@ -15,14 +15,6 @@
 
 #include "bench.h"
 
-#define TIMED(n, what) ({						\
-	uint64_t start = rdtime();					\
-									\
-	for (long i = 0; i < (n); i++)					\
-		what;							\
-	(rdtime() - start) * ticks_to_ns;				\
-})
-
 static int device;
 static char byte;
 
@@ -95,7 +87,7 @@ static void store(char *p)
 		     :: "r"(p) : "memory");
 }
 
-static char *map(long pages)
+char *bench_map(long pages)
 {
 	char *p = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -111,7 +103,7 @@ static void protection_fault_start(void)
 {
 	struct sigaction sa = { .sa_sigaction = skip_store, .sa_flags = SA_SIGINFO };
 
-	read_only = map(1);
+	read_only = bench_map(1);
 	mprotect(read_only, PAGE, PROT_READ);
 	sigaction(SIGSEGV, &sa, NULL);
 }
@@ -130,13 +122,13 @@ static uint64_t row_protection_fault(long n)
 /* Map 64 KiB, touch a page of it, unmap. */
 static uint64_t row_mmap(long n)
 {
-	return TIMED(n, ({ char *p = map(16); *p = 1; munmap(p, 16 * PAGE); }));
+	return TIMED(n, ({ char *p = bench_map(16); *p = 1; munmap(p, 16 * PAGE); }));
 }
 
 /* First touch of an anonymous page; mapping and unmapping do not count. */
 static uint64_t row_page_fault(long n)
 {
-	volatile char *p = map(n);
+	volatile char *p = bench_map(n);
 	uint64_t cost = TIMED(n, p[i * PAGE] = 1);
 
 	munmap((void *)p, n * PAGE);
@@ -195,7 +187,7 @@ static uint64_t row_sh_c(long n)
  * scheduler decides that by virtual time, so any change of what ran before would
  * change how often a round trip sleeps: by 9 % for two identical kernels.
  */
-static void schedule_by(int policy)
+void bench_schedule_by(int policy)
 {
 	struct sched_param sp = { .sched_priority = policy == SCHED_FIFO };
 
@@ -224,7 +216,7 @@ static void ring_start(int procs, bool sockets, int cpu)
 {
 	int fd[2];
 
-	schedule_by(SCHED_FIFO);
+	bench_schedule_by(SCHED_FIFO);
 	ring_procs = procs;
 	for (int i = 0; i < procs; i++) {
 		if (sockets ? socketpair(AF_UNIX, SOCK_STREAM, 0, fd) : pipe(fd))
@@ -255,7 +247,7 @@ static void ring_stop(void)
 	close(ring_in);
 	for (int i = 1; i < ring_procs; i++)
 		wait(NULL);
-	schedule_by(SCHED_OTHER);
+	bench_schedule_by(SCHED_OTHER);
 }
 
 static void pipe_start(void)
@@ -426,6 +418,14 @@ const struct row bench_rows[] = {
 	ROW("cpu", cpu, 1, 2),
 	ROW("ring", ring, 4, 9, .start = ring_of_many_start, .stop = ring_stop),
 	ROW("flush", mmap, 80, 21, .start = flush_start, .stop = flush_stop),
+	ROW("disk-read-4k", read_4k, 64, 7, .start = disk_start, .stop = disk_stop),
+	ROW("disk-random-4k", random_4k, 64, 7, .start = disk_start, .stop = disk_stop),
+	ROW("disk-write-4k", write_4k, 64, 7, .start = disk_start, .stop = disk_stop),
+	ROW("disk-read-128k", read_128k, 16, 7, .start = disk_start, .stop = disk_stop),
+	ROW("disk-write-128k", write_128k, 16, 7, .start = disk_start, .stop = disk_stop),
+	ROW("disk-cached-128k", read_128k, 64, 5, .start = disk_cached_start, .stop = disk_stop),
+	ROW("net-stream", stream, 64, 5, .start = stream_start, .stop = net_stop),
+	ROW("net-round-trip", net_round_trip, 32, 7, .start = net_round_trip_start, .stop = net_stop),
 	ROW("job-hackbench", job_hackbench, 1, 1),
 	ROW("job-compile", job_compile, 1, 1),
 	ROW("job-gzip", job_gzip, 1, 1),

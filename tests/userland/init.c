@@ -16,6 +16,7 @@
  *   pvops.cmd=sh	a shell, if the initramfs has one
  *   pvops.cmd=run	the shell script /run, with busybox; its exit status says whether that is a pass
  *   pvops.cmd=driver	serve the devices of other domains, until they are gone (driver.c)
+ *   pvops.cmd=peer	the other end of the network rows of pvops.cmd=bench (bench_devices.c)
  *   pvops.cpus=N	the check fails unless N CPUs are online
  *   pvops.mem=N	the check fails unless the kernel has most of N MiB
  *   pvops.xen=no	a check fails if this is a guest of Xen; yes: unless it is; events: or has no events
@@ -213,6 +214,7 @@ static const struct {
 	{ "sh", cmd_sh },
 	{ "run", cmd_run },
 	{ "driver", cmd_driver },
+	{ "peer", cmd_peer },
 };
 
 static const char *run_command(void)

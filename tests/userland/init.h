@@ -8,6 +8,7 @@
  * check_*.c		the checks: does this kernel work on this (virtual) machine?
  * bench.c		pvops.cmd=bench: instructions an operation
  * bench_rows.c		the operations
+ * bench_devices.c	those of disks and networks; pvops.cmd=peer: the other end
  * stress.c		pvops.cmd=stress: everything at once
  * stress_*.c		the loads
  * module.c		pvops.cmd=module: the kernel's own tests that are modules
@@ -58,6 +59,7 @@ const char *run_stress(void);
 const char *run_module(void);
 const char *run_crash(void);
 const char *cmd_driver(void);
+const char *cmd_peer(void);
 
 /* check.c: printf into a static buffer, for reasons with numbers in them */
 const char *why(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

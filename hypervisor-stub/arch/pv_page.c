@@ -23,19 +23,31 @@ void pv_set_masked(struct vcpu *v, bool masked)
 	pv_choose_fast(v);
 }
 
+/* Aligned. The flag is a byte, what a trap leaves are words of 64 bits. */
+static void store(void *at, u64 value, unsigned int size)
+{
+	if (size == 1)
+		*(u8 *)at = value;
+	else if (size == 8)
+		*(u64 *)at = value;
+	else
+		memcpy(at, &value, size);
+}
+
 /* A store to the page that the hart may not do: to the flag, perhaps. */
 static bool store_to_page(struct vcpu *v)
 {
+	u8 *at = (u8 *)v->pv - PV_STATE_OFFSET;
 	u64 offset = v->stval - XEN_PV_PAGE;
 	unsigned int size;
 	u32 insn;
 
-	if (!fetch_instruction(v, &insn))
+	if (!fetch_quick(v, &insn) && !fetch_instruction(v, &insn))
 		return true;
 	size = 1 << (insn >> 12 & 3);
 	if ((insn & 0x7f) != OPCODE_STORE || insn >> 14 & 1 || offset % size)
 		return false;
-	memcpy((u8 *)v->pv - PV_STATE_OFFSET + offset, &v->regs[insn >> 20 & 31], size);
+	store(at + offset, v->regs[insn >> 20 & 31], size);
 	v->pc += 4;
 	return true;
 }

@@ -148,6 +148,7 @@ void emulate_instruction(struct vcpu *v, u32 insn);
 
 /* arch/fetch.c: the instruction at pc; false when it cannot be read */
 bool fetch_instruction(struct vcpu *v, u32 *insn);
+bool fetch_quick(const struct vcpu *v, u32 *insn);
 
 /* The direct map: all of the machine's memory, at a fixed distance from its addresses. */
 #ifdef __riscv

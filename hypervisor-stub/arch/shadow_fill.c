@@ -7,6 +7,7 @@
 #include "stub.h"
 #include "vcpu.h"
 
+#define BARE_END	BIT(38)
 #define IN_TOP_TABLE(va) ((va) >= ALIGN_DOWN(XEN_PV_PAGE, SZ_2M))	/* the vCPU's page is in the same one */
 
 /*
@@ -264,9 +265,12 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 	u64 piece, flags, done;
 	int cause;
 
-	/* The stub's own slots: for a pv guest there is nothing there, whatever its tables say. */
-	if (v->csr.satp && va - STUB_VA_BASE < STUB_VA_END - STUB_VA_BASE)
-		return page_fault[access];
+	/*
+	 * The stub's own slots: for a pv guest there is nothing there, whatever its tables say. Nor, in Bare, where the
+	 * hart's mode, which is Sv39 then, has no address.
+	 */
+	if (v->csr.satp ? va - STUB_VA_BASE < STUB_VA_END - STUB_VA_BASE : va >= BARE_END)
+		return v->csr.satp ? page_fault[access] : access_fault[access];
 	do {
 		done = v->req_done;
 		cause = guest_walk(v, va, access, &t);

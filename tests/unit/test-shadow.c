@@ -239,6 +239,37 @@ static void the_stubs_slots_are_not_the_guests(void **state)
 	assert_int_equal(shadow_fault(v, va, ACCESS_LOAD), EXC_LOAD_ACCESS);
 }
 
+static void stub_is_whole(void)
+{
+	struct hart_leaf leaf;
+
+	for (u64 va = STUB_VA_BASE; va < STUB_VA_END; va += SZ_1G) {
+		assert_true(hart_walk(va, &leaf));
+		assert_int_equal(leaf.pa, (va >> 30 & 511) << 30);
+		assert_false(leaf.flags & PTE_U);
+	}
+}
+
+/* In Bare an address may be one that the hart's mode does not have: memory of the guest's there must not take their place. */
+static void bare_beyond_the_harts_addresses(void **state)
+{
+	const u64 gpas[] = { 1UL << 38, 1UL << 39, 1UL << 40 };
+	paddr_t pa;
+
+	(void)state;
+	p2m_kind(d, GUEST_RAM_BASE + 0x3000, &pa);
+	go(0);
+	for (size_t i = 0; i < ARRAY_SIZE(gpas); i++) {
+		assert_int_equal(p2m_set(d, gpas[i], pa, P2M_RAM), 0);
+		assert_int_equal(shadow_fault(v, gpas[i], ACCESS_STORE), EXC_STORE_ACCESS);
+		assert_int_equal(shadow_fault(v, gpas[i], ACCESS_FETCH), EXC_FETCH_ACCESS);
+		stub_is_whole();
+	}
+	assert_int_equal(p2m_set(d, (1UL << 38) - PAGE_SIZE, pa, P2M_RAM), 0);
+	assert_int_equal(shadow_fault(v, (1UL << 38) - 8, ACCESS_STORE), 0);
+	stub_is_whole();
+}
+
 /* Whatever has been mapped: after a flush of all, all pages but the two roots are free again. */
 static void flush_gives_all_back(void **state)
 {
@@ -344,5 +375,5 @@ static void pool_too_small(void **state)
 #define E(name) cmocka_unit_test_setup(name, setup)
 UNIT_MAIN(T(plenty_of_pages), T(tiny_pool), T(few_asids), T(hart_without_asids), T(vcpus_that_move), T(copies_of_code),
 	  E(global_tables_are_shared), E(spaces_are_kept), E(changing_mode_flushes_nothing), E(user_does_not_see_the_kernel),
-	  E(superpages_stay), E(dirty_is_seen), E(mxr_off_again), E(the_stubs_slots_are_not_the_guests),
+	  E(superpages_stay), E(dirty_is_seen), E(mxr_off_again), E(the_stubs_slots_are_not_the_guests), E(bare_beyond_the_harts_addresses),
 	  E(flush_gives_all_back), E(grants_go_by_themselves), E(too_many_grants), E(readonly_grants), E(pool_too_small))

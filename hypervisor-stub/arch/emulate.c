@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Privileged instructions of a pv guest's kernel. Each traps, since U-mode may not execute it; what it does
- * here is what the privileged specification says of S-mode, with the WARL choices of a plain hart: Sv39,
- * 16 bits of ASID, direct and vectored stvec.
+ * here is what the privileged specification says of S-mode, with the WARL choices of a plain hart: Sv39 and as many modes
+ * beyond it as the domain has, 16 bits of ASID, direct and vectored stvec.
  */
 #include "csr.h"
 #include "domain.h"
@@ -53,8 +53,8 @@ static void set_satp(struct vcpu *v, u64 val)
 {
 	u64 mode = val >> SATP_MODE_SHIFT;
 
-	/* A write with an unsupported MODE has no effect at all (12.1.11): so a guest falls back to Sv39. */
-	if (val == v->csr.satp || (mode != 0 && mode != SATP_MODE_SV39))
+	/* A write with an unsupported MODE has no effect at all (12.1.11): so a guest falls back to what there is. */
+	if (val == v->csr.satp || (mode && mode - SATP_MODE_SV39 > SATP_MODE(v->domain->cfg.levels) - SATP_MODE_SV39))
 		return;
 	v->csr.satp = val;
 	shadow_switch(v);

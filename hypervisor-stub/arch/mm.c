@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The stub's own address space: root slots 256 to 274 of Sv39, which Linux leaves free. They are the same
- * in every shadow root, U clear and G set, so that stvec is valid whatever satp holds.
+ * in every shadow root, U clear and G set, so that stvec is valid whatever satp holds. In Sv48 and Sv57 it is where it
+ * is: for the stub one root more leads to that of Sv39 by its last entry, and one more to that one. Linux has the
+ * shadow of KASAN's shadow there, which is never accessed.
  */
 #include "csr.h"
 #include "stub.h"
@@ -12,6 +14,7 @@ extern char _start[], __rodata_start[], __data_start[], __bss_end[];
 #define LEAF		(PTE_V | PTE_G | PTE_A | PTE_D)
 
 static u64 root_table[512] __attribute__((aligned(4096)));
+static u64 upper[MAX_LEVELS - 3][512] __attribute__((aligned(4096)));
 static u64 image_l1[512] __attribute__((aligned(4096)));
 static u64 image_l0[512] __attribute__((aligned(4096)));
 static u64 device_l1[512] __attribute__((aligned(4096)));
@@ -58,6 +61,20 @@ void mm_init(void)
 {
 	/* By its direct-map address, as all tables are known. */
 	stub_root = pa_to_va(image_start + ((u64)root_table - IMAGE_VA));
+	for (unsigned int i = 0; i < ARRAY_SIZE(upper); i++)
+		upper[i][PTE_ENTRIES - 1] = make_pte(stub_table(2 + i), PTE_V);
+}
+
+/* The stub's own table of entries of that level, the first of which is 0; those of its roots are 2 and more. */
+paddr_t stub_table(unsigned int level)
+{
+	return image_start + ((u64)(level == 2 ? root_table : upper[level - 3]) - IMAGE_VA);
+}
+
+/* satp for nothing but the stub */
+u64 stub_satp(unsigned int levels)
+{
+	return SATP_MODE(levels) << SATP_MODE_SHIFT | stub_table(levels - 1) >> PAGE_SHIFT;
 }
 
 void image_range(paddr_t *start, u64 *size)

@@ -460,7 +460,7 @@ static void pv_save(struct vcpu *v)
 	if (have_fp)
 		vcpu_fp_save(v);
 	/* The roots may be freed while another vCPU, or none, runs here: leave them. */
-	csr_write(CSR_SATP, SATP_MODE_SV39 << SATP_MODE_SHIFT | va_to_pa(stub_root) >> PAGE_SHIFT);
+	shadow_leave();
 }
 
 static void pv_fence(struct vcpu *v, u64 start, u64 size, s32 asid)

@@ -10,6 +10,10 @@
  * The guest's global mappings (G set) hang below tables that all kernel views share, so a new address
  * space finds the guest's kernel already there. A root slot with a mapping that is not global has a table
  * of its own (ctx->own), which then takes the global ones as well.
+ *
+ * The hart's mode is the guest's, so that its tables have as many levels as the guest's, and Sv39's for Bare. With more
+ * than three the stub's own addresses are in tables of ours, not in the root itself: such a table has them before it is
+ * entered, and is not used for anything else before the hart has other ASIDs, or a fence.
  */
 #include "domain.h"
 #include "pv.h"
@@ -19,9 +23,7 @@
 #include "stub.h"
 #include "vcpu.h"
 
-#define STUB_SLOT	SLOT(STUB_VA_BASE)
-#define STUB_SLOTS	((STUB_VA_END - STUB_VA_BASE) / SZ_1G)
-#define KEY_PAGED	BIT(63)
+#define KEY_PAGED	BIT(63)	/* the first bit of MODE, for Sv39 and all after it */
 #define KEY_BARE	BIT(62)
 #define MAX_PAGES	0xfff0u
 #define HAS_ASIDS(p)	((p)->asid_max >= VIEW_NR)
@@ -111,6 +113,8 @@ int shadow_init(struct vcpu *v, u8 *pool, unsigned int pages)
 		put_page(s, n);
 	s->hw_gen = 1;
 	s->walk_gen = 1;
+	s->levels = 3;
+	s->shift = SLOT_SHIFT(3);
 	for (unsigned int i = 0; i < ARRAY_SIZE(s->ctx); i++)
 		s->ctx[i].number = i;
 	shadow_switch(v);
@@ -129,7 +133,7 @@ static u64 asid_generation(const struct shadow *s, const struct pcpu *p)
 	return p->asid_gen << 32 | (u32)s->hw_gen;
 }
 
-/* True when all of them are void: once satp has been written, not before, the hart must forget what it has. */
+/* True when all of them are void: the hart must forget what it has. */
 static bool assign_asids(struct shadow *s, struct shadow_ctx *c)
 {
 	struct pcpu *p = this_pcpu();
@@ -150,7 +154,7 @@ static u64 satp_of(const struct shadow *s, enum shadow_view view)
 {
 	const struct shadow_ctx *c = s->cur;
 
-	return SATP_MODE_SV39 << SATP_MODE_SHIFT | (u64)c->asid[view] << SATP_ASID_SHIFT |
+	return SATP_MODE(c->levels) << SATP_MODE_SHIFT | (u64)c->asid[view] << SATP_ASID_SHIFT |
 	       va_to_pa(page(s, c->root[view])) >> PAGE_SHIFT;
 }
 
@@ -165,10 +169,21 @@ void shadow_load(struct vcpu *v)
 		flush = assign_asids(s, s->cur);
 	for (unsigned int view = 0; view < VIEW_NR; view++)
 		v->satp[view] = likely(asids) ? satp_of(s, view) : 0;
+	/* Before, for tables that have led to the stub under that ASID may not any more; and again, for it may be the stub's. */
+	if (unlikely(flush)) {
+		csr_write(CSR_SATP, stub_satp(3));
+		asm_sfence_all();
+	}
 	csr_write(CSR_SATP, satp_of(s, v->user ? VIEW_USER : VIEW_KERNEL));
 	if (unlikely(flush))
 		asm_sfence_all();
 	pv_choose_fast(v);
+}
+
+/* The roots may be freed while another vCPU, or none, runs here. */
+void shadow_leave(void)
+{
+	csr_write(CSR_SATP, stub_satp(3));
 }
 
 static void forget_asids(struct shadow_ctx *c)
@@ -178,17 +193,35 @@ static void forget_asids(struct shadow_ctx *c)
 
 /* --- contexts --- */
 
-static spage_t new_root(struct shadow *s)
+/* The stub's own addresses, into a new table beside them with entries of that level. */
+void shadow_add_stub(struct shadow *s, spage_t n, unsigned int level)
+{
+	if (level > 2) {
+		set_entry(s, n, TOP_SLOT, stub_entry(level));
+		return;
+	}
+	memcpy(page(s, n) + STUB_SLOT, stub_root + STUB_SLOT, STUB_SLOTS * sizeof(u64));
+	s->used[n] |= 1 << (STUB_SLOT >> 6);
+}
+
+static spage_t new_root(struct shadow *s, unsigned int levels)
 {
 	spage_t n = take_page(s);
 
-	memcpy(page(s, n) + STUB_SLOT, stub_root + STUB_SLOT, STUB_SLOTS * sizeof(u64));
-	s->used[n] = 1 << (STUB_SLOT >> 6);
+	shadow_add_stub(s, n, levels - 1);
 	return n;
 }
 
-static void clear_slots(struct shadow *s, spage_t root, u64 *used, const u64 *mask)
+static void clear_slots(struct shadow *s, struct shadow_ctx *c, enum shadow_view view, const u64 *mask)
 {
+	u64 *used = c->slots[view];
+	spage_t root = c->root[view];
+
+	/* At no time without a way to the stub: the hart may be on its way there. */
+	if (unlikely(c->levels > 3) && test_slot(used, TOP_SLOT) && (!mask || test_slot(mask, TOP_SLOT))) {
+		page(s, root)[TOP_SLOT] = stub_entry(c->levels - 1);
+		used[TOP_SLOT >> 6] &= ~BIT(TOP_SLOT & 63);
+	}
 	for (unsigned int w = 0; w < 8; w++) {
 		u64 bits = mask ? used[w] & mask[w] : used[w];
 
@@ -201,8 +234,8 @@ static void clear_slots(struct shadow *s, spage_t root, u64 *used, const u64 *ma
 /* Drops all mappings of a context that are its own: with everything, those of the global tables as well. */
 static void ctx_clear(struct shadow *s, struct shadow_ctx *c, bool everything)
 {
-	clear_slots(s, c->root[VIEW_USER], c->slots[VIEW_USER], NULL);
-	clear_slots(s, c->root[VIEW_KERNEL], c->slots[VIEW_KERNEL], everything ? NULL : c->own);
+	clear_slots(s, c, VIEW_USER, NULL);
+	clear_slots(s, c, VIEW_KERNEL, everything ? NULL : c->own);
 	memset(c->own, 0, sizeof(c->own));
 	put_list(s, &c->head, &c->tail);
 	forget_asids(c);
@@ -270,6 +303,20 @@ void shadow_want_pages(struct vcpu *v, unsigned int n)
 		reclaim(v);
 }
 
+/* Its roots. In the kernel's, the global table that has the stub's addresses as well: later it would take a fence. */
+static void ctx_init(struct shadow *s, struct shadow_ctx *c, u64 key)
+{
+	c->key = key;
+	c->levels = key & KEY_PAGED ? s->levels : 3;
+	c->shift = SLOT_SHIFT(c->levels);
+	c->root[VIEW_KERNEL] = new_root(s, c->levels);
+	c->root[VIEW_USER] = new_root(s, c->levels);
+	if (unlikely(c->levels > 3) && s->global[TOP_SLOT]) {
+		set_slot(c->slots[VIEW_KERNEL], TOP_SLOT);
+		set_entry(s, c->root[VIEW_KERNEL], TOP_SLOT, table_pte(s, s->global[TOP_SLOT]));
+	}
+}
+
 static struct shadow_ctx *ctx_find(struct vcpu *v, u64 key)
 {
 	struct shadow *s = &v->shadow;
@@ -288,11 +335,9 @@ static struct shadow_ctx *ctx_find(struct vcpu *v, u64 key)
 		ctx_free(s, victim);
 	}
 	shadow_want_pages(v, 2);
-	victim->key = key;
 	s->by_asid[key >> SATP_ASID_SHIFT & 63] |= BIT(victim->number);
 	s->live |= BIT(victim->number);
-	victim->root[VIEW_KERNEL] = new_root(s);
-	victim->root[VIEW_USER] = new_root(s);
+	ctx_init(s, victim, key);
 	return victim;
 }
 
@@ -301,13 +346,24 @@ static bool has_own_kernel(const struct shadow_ctx *c)
 	return c->own[4] | c->own[5] | c->own[6] | c->own[7];
 }
 
+/* Another mode: nothing of what there is has tables like that. The hart may have what has been in use until now. */
+static __attribute__((noinline)) void change_levels(struct shadow *s, unsigned int levels)
+{
+	drop_everything(s);
+	asm_sfence_all();
+	s->levels = levels;
+	s->shift = SLOT_SHIFT(levels);
+}
+
 /* The guest's satp has changed: find or make its shadow. The caller loads it. */
 void shadow_switch(struct vcpu *v)
 {
 	struct shadow *s = &v->shadow;
-	u64 satp = v->csr.satp;
-	u64 key = satp >> SATP_MODE_SHIFT ? (satp & ~(0xfUL << SATP_MODE_SHIFT)) | KEY_PAGED : KEY_BARE;
+	u64 satp = v->csr.satp, mode = satp >> SATP_MODE_SHIFT;
+	u64 key = mode ? satp : KEY_BARE;
 
+	if (unlikely(mode && SATP_LEVELS(mode) != s->levels))
+		change_levels(s, SATP_LEVELS(mode));
 	s->call_pc = 0;
 	s->walk_gen++;
 	/* Contexts with tables of their own for the kernel's half may see other things there. */
@@ -323,16 +379,39 @@ void shadow_switch(struct vcpu *v)
 
 bool shadow_is_global(const struct vcpu *v, u64 va)
 {
-	return v->csr.satp && !test_slot(v->shadow.cur->own, SLOT(va));
+	const struct shadow_ctx *c = v->shadow.cur;
+
+	return v->csr.satp && !test_slot(c->own, SLOT(c, va));
+}
+
+/* From a table with entries of that level down to the one of pages of 2 MiB that va is looked up in; 0: none. */
+spage_t shadow_lower(const struct shadow *s, spage_t n, u64 va, unsigned int level)
+{
+	for (; unlikely(level > 1); level--) {
+		u64 pte = page(s, n)[INDEX(va, level)];
+
+		if (!is_table(s, pte))
+			return 0;
+		n = pte_page(s, pte);
+	}
+	return n;
+}
+
+spage_t shadow_l1(const struct shadow *s, const struct shadow_ctx *c, enum shadow_view view, u64 va)
+{
+	unsigned int slot = SLOT(c, va);
+
+	if (!test_slot(c->slots[view], slot))
+		return 0;
+	return shadow_lower(s, pte_page(s, page(s, c->root[view])[slot]), va, c->levels - 2);
 }
 
 u64 shadow_kernel_page(const struct vcpu *v, u64 va)
 {
 	const struct shadow *s = &v->shadow;
-	u64 pte = page(s, s->cur->root[VIEW_KERNEL])[SLOT(va)];
+	spage_t l1 = shadow_l1(s, s->cur, VIEW_KERNEL, va);
+	u64 pte = l1 ? page(s, l1)[L1_INDEX(va)] : 0;
 
-	if (pte)
-		pte = page(s, pte_page(s, pte))[L1_INDEX(va)];
 	if (!pte || (pte & (PTE_R | PTE_X)))
 		return 0;
 	pte = page(s, pte_page(s, pte))[L0_INDEX(va)];
@@ -344,12 +423,55 @@ void shadow_reset(struct vcpu *v)
 	drop_everything(&v->shadow);
 }
 
-/* Removes what covers va from the table of a slot. Of what the shadow does not hold, the hart holds nothing. */
-static void zap(struct shadow *s, spage_t l1, u64 va)
+/* All that the guest has in a table with entries of that level. */
+static void clear_table(struct shadow *s, spage_t n, u64 va, unsigned int level)
 {
-	u64 *pte = &page(s, l1)[L1_INDEX(va)];
-	spage_t pieces = s->splinter[l1] ? l1 : 0;
+	u64 *p = page(s, n);
 
+	if (likely(!beside_stub(va, level))) {
+		clear_entries(p, PTE_ENTRIES);
+		return;
+	}
+	for (unsigned int i = 0; i < PTE_ENTRIES; i++)
+		if (level > 2 || i - STUB_SLOT >= STUB_SLOTS)
+			p[i] = level > 2 && i == TOP_SLOT ? stub_entry(level) : 0;
+}
+
+/* From the table of a slot, where there are more than three levels. 0: there is nothing to be removed further down. */
+static spage_t zap_upper(struct shadow *s, spage_t n, u64 va, unsigned int level)
+{
+	/* It is not a valid address: no effect (12.2.1). And it might be taken for another. */
+	if (!is_canonical(va, level + 2))
+		return 0;
+	for (; level > 1 && n; level--) {
+		u64 pte = page(s, n)[INDEX(va, level)];
+
+		if (s->splinter[n]) {
+			clear_table(s, n, va, level);
+			s->walk_gen++;
+			asm_sfence_all();
+			return 0;
+		}
+		n = is_table(s, pte) ? pte_page(s, pte) : 0;
+	}
+	return n;
+}
+
+/*
+ * Removes what covers va from the table of a slot, with entries of that level. Of what the shadow does not hold, the
+ * hart holds nothing.
+ */
+static void zap(struct shadow *s, spage_t l1, u64 va, unsigned int level)
+{
+	spage_t pieces;
+	u64 *pte;
+
+	if (unlikely(level > 1))
+		l1 = zap_upper(s, l1, va, level);
+	if (!l1)
+		return;
+	pte = &page(s, l1)[L1_INDEX(va)];
+	pieces = s->splinter[l1] ? l1 : 0;
 	if (!pieces && *pte && !(*pte & (PTE_R | PTE_X))) {
 		spage_t l0 = pte_page(s, *pte);
 
@@ -369,12 +491,12 @@ static void zap(struct shadow *s, spage_t l1, u64 va)
 
 static void zap_ctx(struct shadow *s, struct shadow_ctx *c, u64 va)
 {
-	unsigned int slot = SLOT(va);
+	unsigned int slot = SLOT(c, va), level = c->levels - 2;
 
 	if (test_slot(c->slots[VIEW_USER], slot))
-		zap(s, pte_page(s, page(s, c->root[VIEW_USER])[slot]), va);
+		zap(s, pte_page(s, page(s, c->root[VIEW_USER])[slot]), va, level);
 	if (test_slot(c->own, slot))
-		zap(s, pte_page(s, page(s, c->root[VIEW_KERNEL])[slot]), va);
+		zap(s, pte_page(s, page(s, c->root[VIEW_KERNEL])[slot]), va, level);
 }
 
 static bool ctx_has_asid(const struct shadow_ctx *c, s32 asid)
@@ -388,13 +510,11 @@ static inline bool flush_quick(struct shadow *s, u64 va, s32 asid)
 {
 	const struct walk *w = walk_of(s, va);
 	struct shadow_ctx *c = s->cur;
-	spage_t l0 = w->l0[VIEW_USER];
 
 	if (asid == FENCE_ANY_ASID || s->by_asid[asid & 63] != BIT(c->number) || !ctx_has_asid(c, asid) ||
-	    !walk_known(s, w, va) || !l0 || test_slot(c->own, SLOT(va)) || s->splinter[l0] ||
-	    s->splinter[pte_page(s, page(s, c->root[VIEW_USER])[SLOT(va)])])
+	    !walk_known(s, w, va) || !w->alone)
 		return false;
-	page(s, l0)[L0_INDEX(va)] = 0;
+	page(s, w->alone)[L0_INDEX(va)] = 0;
 	asm_sfence_page(va);
 	return true;
 }
@@ -407,16 +527,29 @@ static __attribute__((noinline)) void flush_page(struct vcpu *v, u64 va, s32 asi
 	for_each_ctx_of(s, c, bits, asid)
 		if (ctx_has_asid(c, asid))
 			zap_ctx(s, c, va);
-	if (asid == FENCE_ANY_ASID && s->global[SLOT(va)]) {
-		zap(s, s->global[SLOT(va)], va);
+	if (asid == FENCE_ANY_ASID && s->global[SLOT(s, va)]) {
+		zap(s, s->global[SLOT(s, va)], va, s->levels - 2);
 		shadow_changed(s);
 	}
+}
+
+/* Where there are more than two entries that lead to the guest's table: the others may have changed as well. */
+static __attribute__((noinline)) void look_at_upper(struct shadow *s, u64 va)
+{
+	struct walk *w = walk_of(s, va);
+	const struct walk_upper *u = &s->upper[w - s->walks];
+
+	for (unsigned int i = 0; walk_known(s, w, va) && i < s->levels - 3U; i++)
+		if (READ_ONCE(*u->at[i]) != u->pte[i])
+			w->key = 0;
 }
 
 /* sfence.vma va, asid: of global mappings only "any ASID" is a flush (12.2.1). */
 void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
 {
 	v->shadow.call_pc = 0;
+	if (unlikely(v->shadow.levels > 3))
+		look_at_upper(&v->shadow, va);
 	if (!flush_quick(&v->shadow, va, asid))
 		flush_page(v, va, asid);
 }

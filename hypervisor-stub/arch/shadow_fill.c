@@ -10,37 +10,95 @@
 #define BARE_END	BIT(38)
 #define IN_TOP_TABLE(va) ((va) >= ALIGN_DOWN(XEN_PV_PAGE, SZ_2M))	/* the vCPU's page is in the same one */
 
+static spage_t take_table(struct shadow *s, bool shared)
+{
+	return shared ? shadow_take_listed(s, &s->global_head, &s->global_tail) :
+			shadow_take_listed(s, &s->cur->head, &s->cur->tail);
+}
+
 /*
- * The table of the 1 GiB slot that a mapping belongs in. A kernel view that has no table of its own there
+ * Enters a new table in one with entries of that level. Where there has been the stub's own, the new one has what was
+ * in that before the hart sees it, and what the hart has of the old one goes.
+ */
+static void link_table(struct shadow *s, spage_t in, spage_t n, u64 va, unsigned int level)
+{
+	bool beside = beside_stub(va, level - 1);
+
+	if (unlikely(beside)) {
+		shadow_add_stub(s, n, level - 1);
+		asm_sfence_all();
+	}
+	set_entry(s, in, INDEX(va, level), table_pte(s, n));
+	if (unlikely(beside))
+		asm_sfence_all();
+}
+
+/*
+ * The table of the root slot that a mapping belongs in. A kernel view that has no table of its own there
  * takes the shared one for a global mapping; for another it must part from the shared one.
  */
-static u64 *l1_table(struct shadow *s, enum shadow_view view, unsigned int slot, bool global)
+static spage_t slot_table(struct shadow *s, enum shadow_view view, u64 va, bool global)
 {
 	struct shadow_ctx *c = s->cur;
-	u64 *root = page(s, c->root[view]);
-	spage_t n;
+	spage_t root = c->root[view], n;
+	unsigned int slot = SLOT(c, va);
 
 	if (view == VIEW_KERNEL && global && !test_slot(c->own, slot)) {
 		n = s->global[slot];
-		if (!n) {
-			n = shadow_take_listed(s, &s->global_head, &s->global_tail);
+		if (n) {
+			bool beside = beside_stub(va, c->levels - 2) && !test_slot(c->slots[view], slot);
+
+			set_entry(s, root, slot, table_pte(s, n));
+			/* The stub's own was there. */
+			if (unlikely(beside))
+				asm_sfence_asid(c->asid[view]);
+		} else {
+			n = take_table(s, true);
 			s->global[slot] = n;
+			link_table(s, root, n, va, c->levels - 1);
 		}
 	} else {
 		if (test_slot(view == VIEW_KERNEL ? c->own : c->slots[view], slot))
-			return page(s, pte_page(s, root[slot]));
-		n = shadow_take_listed(s, &c->head, &c->tail);
+			return pte_page(s, page(s, root)[slot]);
+		n = take_table(s, false);
 		if (view == VIEW_KERNEL) {
 			shadow_changed(s);
+			forget_alone(s);
 			set_slot(c->own, slot);
 			/* The hart may hold translations of the shared table under this ASID. */
-			if (root[slot])
+			if (page(s, root)[slot])
 				asm_sfence_asid(c->asid[view]);
 		}
+		link_table(s, root, n, va, c->levels - 1);
 	}
 	set_slot(c->slots[view], slot);
-	set_entry(s, c->root[view], slot, table_pte(s, n));
-	return page(s, n);
+	return n;
+}
+
+/* The guest's page is larger than what its pieces are entered as: a flush of one of them is one of all. */
+static inline void mark_splinter(struct shadow *s, spage_t n, bool pieces)
+{
+	if (unlikely(pieces && !s->splinter[n])) {
+		s->splinter[n] = 1;
+		forget_alone(s);
+	}
+}
+
+/* From the table of a slot down to the one of pages of 2 MiB, with more than three levels. */
+static __attribute__((noinline)) spage_t lower_table(struct shadow *s, spage_t n, u64 va, u64 size, bool shared)
+{
+	for (unsigned int level = s->cur->levels - 2; level > 1; level--) {
+		spage_t below;
+
+		mark_splinter(s, n, size > PAGE_SIZE << 9 * level);
+		if (!is_table(s, page(s, n)[INDEX(va, level)])) {
+			below = take_table(s, shared);
+			forget_alone(s);
+			link_table(s, n, below, va, level);
+		}
+		n = pte_page(s, page(s, n)[INDEX(va, level)]);
+	}
+	return n;
 }
 
 static u64 leaf_flags(struct vcpu *v, u64 guest_pte)
@@ -59,6 +117,32 @@ static u64 leaf_flags(struct vcpu *v, u64 guest_pte)
 	return flags;
 }
 
+/* A page of the user's may be a piece of a larger one of the guest's. */
+static bool has_pieces(const struct shadow *s, u64 va, spage_t l0)
+{
+	const struct shadow_ctx *c = s->cur;
+	spage_t n = pte_page(s, page(s, c->root[VIEW_USER])[SLOT(c, va)]);
+	u8 pieces = s->splinter[l0] | s->splinter[n];
+
+	for (unsigned int level = c->levels - 2; unlikely(level > 1); level--) {
+		n = pte_page(s, page(s, n)[INDEX(va, level)]);
+		pieces |= s->splinter[n];
+	}
+	return pieces;
+}
+
+/* The next page of these 2 MiB goes there as well, unless it may go into the shared table as well as into ours. */
+static inline void note_table(struct shadow *s, enum shadow_view view, u64 va, spage_t l0, bool shared)
+{
+	struct walk *w = walk_of(s, va);
+
+	if (!walk_known(s, w, va) || shared)
+		return;
+	w->l0[view] = l0;
+	if (view == VIEW_USER)
+		w->alone = has_pieces(s, va, l0) || shadow_l1(s, s->cur, VIEW_KERNEL, va) ? 0 : l0;
+}
+
 /*
  * Enters a piece of memory, 2 MiB or 4 KiB, in the current view. Where a large page and a table of small ones
  * take each other's place, the hart may hold both kinds, and a later flush of one address would find only
@@ -68,20 +152,23 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 {
 	struct shadow *s = &v->shadow;
 	enum shadow_view view = v->user ? VIEW_USER : VIEW_KERNEL;
-	bool global = t->pte & PTE_G;
-	u64 *l1, *pte;
-	spage_t n, l0;
+	struct shadow_ctx *c = s->cur;
+	spage_t l1, l0;
+	bool shared;
+	u64 *pte;
 
-	shadow_want_pages(v, 2);
-	l1 = l1_table(s, view, SLOT(va), global);
-	n = pte_page(s, page(s, s->cur->root[view])[SLOT(va)]);
-	pte = &l1[L1_INDEX(va)];
+	shadow_want_pages(v, MAX_LEVELS - 1);
+	l1 = slot_table(s, view, va, t->pte & PTE_G);
+	shared = view == VIEW_KERNEL && !test_slot(c->own, SLOT(c, va));
+	if (unlikely(c->levels > 3))
+		l1 = lower_table(s, l1, va, t->size, shared);
+	mark_splinter(s, l1, t->size > SZ_2M);
+	pte = &page(s, l1)[L1_INDEX(va)];
 	if (t->size >= SZ_2M && piece >= SZ_2M) {
 		bool table = *pte && !(*pte & (PTE_R | PTE_X));
 
-		s->splinter[n] |= t->size > SZ_2M;
 		s->walk_gen += table;
-		set_entry(s, n, L1_INDEX(va), (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
+		set_entry(s, l1, L1_INDEX(va), (ALIGN_DOWN(pa, SZ_2M) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
 		if (table) {
 			asm_sfence_all();
 			shadow_changed(s);
@@ -89,23 +176,17 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 		return;
 	}
 	if (!*pte || (*pte & (PTE_R | PTE_X))) {
-		bool shared = view == VIEW_KERNEL && !test_slot(s->cur->own, SLOT(va)), large = *pte;
+		bool large = *pte;
 
-		l0 = shared ? shadow_take_listed(s, &s->global_head, &s->global_tail) :
-			      shadow_take_listed(s, &s->cur->head, &s->cur->tail);
-		set_entry(s, n, L1_INDEX(va), table_pte(s, l0));
+		l0 = take_table(s, shared);
+		set_entry(s, l1, L1_INDEX(va), table_pte(s, l0));
 		if (large)
 			asm_sfence_all();
 	}
-	s->splinter[n] |= t->size > SZ_2M;
-	n = pte_page(s, *pte);
-	s->splinter[n] |= t->size > PAGE_SIZE;
-	set_entry(s, n, L0_INDEX(va), (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
-	/*
-	 * The next one of these 2 MiB goes there as well, unless it may go into the shared table as well as into ours.
-	 */
-	if (walk_known(s, walk_of(s, va), va) && (view == VIEW_USER || test_slot(s->cur->own, SLOT(va))))
-		walk_of(s, va)->l0[view] = n;
+	l0 = pte_page(s, *pte);
+	mark_splinter(s, l0, t->size > PAGE_SIZE);
+	set_entry(s, l0, L0_INDEX(va), (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
+	note_table(s, view, va, l0, shared);
 }
 
 static inline void enter(struct vcpu *v, u64 va, const struct translation *t, paddr_t pa, u64 piece, u64 flags)
@@ -314,7 +395,7 @@ void shadow_fill_page(struct vcpu *v)
 static void set_rights(const struct vcpu *v, spage_t l1)
 {
 	const struct shadow *s = &v->shadow;
-	u64 pte = page(s, l1)[L1_INDEX(XEN_PV_PAGE)];
+	u64 pte = l1 ? page(s, l1)[L1_INDEX(XEN_PV_PAGE)] : 0;
 
 	if (pte && !(pte & (PTE_R | PTE_X)) && page(s, pte_page(s, pte))[L0_INDEX(XEN_PV_PAGE)])
 		page(s, pte_page(s, pte))[L0_INDEX(XEN_PV_PAGE)] = page_pte(v);
@@ -326,9 +407,9 @@ void shadow_page_rights(struct vcpu *v)
 	struct shadow_ctx *c;
 
 	if (s->global[TOP_SLOT])
-		set_rights(v, s->global[TOP_SLOT]);
+		set_rights(v, shadow_lower(s, s->global[TOP_SLOT], XEN_PV_PAGE, s->levels - 2));
 	for_each_ctx(s, c, bits)
 		if (test_slot(c->own, TOP_SLOT))
-			set_rights(v, pte_page(s, page(s, c->root[VIEW_KERNEL])[TOP_SLOT]));
+			set_rights(v, shadow_l1(s, c, VIEW_KERNEL, XEN_PV_PAGE));
 	asm_sfence_page(XEN_PV_PAGE);
 }

@@ -14,6 +14,7 @@
 
 struct pcpu pcpus[MAX_PCPUS];
 unsigned int nr_pcpus;
+static unsigned int levels_in_use = 3;
 
 static u8 stacks[MAX_PCPUS][STACK_SIZE] __attribute__((aligned(16)));
 
@@ -29,6 +30,32 @@ static u32 asid_limit(void)
 	kept = (csr_read(CSR_SATP) >> SATP_ASID_SHIFT) & SATP_ASID_MASK;
 	csr_write(CSR_SATP, satp);
 	return kept;
+}
+
+/*
+ * A write of a MODE that the hart does not have has no effect (12.1.11). Only for who asks: not every hart is said to
+ * survive it. The machine's tree is not asked, for QEMU's (7.2) says Sv48 of harts that have Sv57.
+ */
+static bool satp_keeps(unsigned int levels)
+{
+	u64 satp = csr_read(CSR_SATP);
+	bool kept;
+
+	csr_write(CSR_SATP, stub_satp(levels));
+	kept = csr_read(CSR_SATP) == stub_satp(levels);
+	csr_write(CSR_SATP, satp);
+	asm_sfence_all();
+	return kept;
+}
+
+bool hart_has_levels(unsigned int levels)
+{
+	if (levels <= levels_in_use)
+		return true;
+	if (levels > MAX_LEVELS || !satp_keeps(levels))
+		return false;
+	levels_in_use = levels;
+	return true;
 }
 
 /* Puts the hart we run on into the state guests need. */
@@ -48,6 +75,11 @@ void pcpu_init_here(struct pcpu *p)
 
 void secondary_main(struct pcpu *p)
 {
+	if (levels_in_use > 3 && !satp_keeps(levels_in_use)) {
+		printk("hart %lu is left idle: it has no page tables of %u levels\n", p->hartid, levels_in_use);
+		for (;;)
+			asm_wfi();
+	}
 	pcpu_init_here(p);
 	run_pcpu();
 }

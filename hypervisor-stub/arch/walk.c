@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The guest's page tables, walked in software: the address translation of the privileged specification
- * (12.3.2, "Virtual Address Translation Process"), for Bare and Sv39, of hvm guests also Sv48 and Sv57. Accessed and
- * dirty bits are set as hardware that updates them would (12.3.1).
+ * (12.3.2, "Virtual Address Translation Process"), for Bare, Sv39, Sv48 and Sv57. Accessed and dirty bits are set as
+ * hardware that updates them would (12.3.1).
  */
 #include "code.h"
 #include "domain.h"
+#include "shadow_tables.h"
 #include "stub.h"
 #include "vcpu.h"
 
@@ -70,33 +71,34 @@ static bool bad_reserved(const struct vcpu *v, u64 pte)
 }
 
 /* The table of 4 KiB pages has been found. */
-static inline void remember(const struct vcpu *v, u64 va, struct walk *w, u64 *ptep)
+static inline void remember(const struct vcpu *v, u64 va, struct walk *w, u64 *ptep, u64 global)
 {
 	w->key = (va >> 21) + 1;
 	w->gen = v->shadow.walk_gen;
 	w->table = (u64 *)ALIGN_DOWN((u64)ptep, PAGE_SIZE);
 	w->l0[VIEW_KERNEL] = 0;
 	w->l0[VIEW_USER] = 0;
+	w->alone = 0;
+	w->global = global;
 }
 
-/* Inlined: with three levels, every fault of a pv guest comes here. */
+/* Inlined: with three levels, nearly every fault of a pv guest comes here. */
 static inline __attribute__((always_inline)) int walk(struct vcpu *v, u64 va, enum access access,
 						      struct translation *t, unsigned int levels, bool cached)
 {
-	unsigned int shift = 64 - PAGE_SHIFT - 9 * levels;	/* bits that repeat the highest one */
 	u64 table, global, size, pte, left, gpa;
 	paddr_t pa;
 	struct walk *w = walk_of(&v->shadow, va);
 	u64 *ptep;
 
-	if ((u64)((s64)(va << shift) >> shift) != va)
+	if (!is_canonical(va, levels))
 		return page_fault[access];
 again:
 	/* Its tables are where they were, as far as it says so. */
 	if (cached && walk_known(&v->shadow, w, va) && walk_same(w)) {
 		gpa = ((w->pte[0] >> PTE_PPN_SHIFT) << PAGE_SHIFT) + ((va >> PAGE_SHIFT) & 511) * 8;
 		ptep = &w->table[(va >> PAGE_SHIFT) & 511];
-		global = (w->pte[0] | w->pte[1]) & PTE_G;
+		global = w->global;
 		pte = READ_ONCE(*ptep);
 		if (!(pte & PTE_V) || !(pte & (PTE_R | PTE_X)) || (pte & (PTE_R | PTE_W)) == PTE_W ||
 		    (pte & PTE_RESERVED))
@@ -116,11 +118,16 @@ again:
 			return access_fault[access];
 		ptep = pa_to_va(pa);
 		pte = READ_ONCE(*ptep);
-		if (cached && level) {
+		if (cached && !level) {
+			remember(v, va, w, ptep, global);
+		} else if (cached && (levels == 3 || level <= 2)) {
 			w->at[level - 1] = ptep;
 			w->pte[level - 1] = pte;
 		} else if (cached) {
-			remember(v, va, w, ptep);
+			struct walk_upper *u = &v->shadow.upper[w - v->shadow.walks];
+
+			u->at[level - 3] = ptep;
+			u->pte[level - 3] = pte;
 		}
 		if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W)
 			return page_fault[access];
@@ -147,11 +154,16 @@ leaf:
 	return 0;
 }
 
+static __attribute__((noinline)) int walk_any(struct vcpu *v, u64 va, enum access access, struct translation *t)
+{
+	return walk(v, va, access, t, SATP_LEVELS(v->csr.satp >> SATP_MODE_SHIFT), !v->domain->hvm);
+}
+
 int guest_walk(struct vcpu *v, u64 va, enum access access, struct translation *t)
 {
 	u64 mode = v->csr.satp >> SATP_MODE_SHIFT;
 
 	if (likely(mode == SATP_MODE_SV39 && !v->domain->hvm))
 		return walk(v, va, access, t, 3, true);
-	return mode ? walk(v, va, access, t, mode - SATP_MODE_SV39 + 3, false) : walk_bare(va, access, t);
+	return mode ? walk_any(v, va, access, t) : walk_bare(va, access, t);
 }

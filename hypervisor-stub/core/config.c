@@ -4,6 +4,7 @@
  * "xen,domain"; or one domain 0 whose modules are in /chosen itself, as QEMU's guest-loader writes them.
  */
 #include <libfdt.h>
+#include "csr.h"
 #include "domain.h"
 #include "fdt_util.h"
 #include "std.h"
@@ -66,20 +67,40 @@ static void reserve_modules(const struct domain_config *c)
 		memory_reserve(c->ramdisk.start, c->ramdisk.size);
 }
 
-/* A u32, under the name that xl.cfg has for it. */
-static u64 frames(int node, const char *name, u64 otherwise)
+/* A number; most are under the name that xl.cfg has for it. */
+static u64 number(int node, const char *name, u64 otherwise)
 {
 	u64 n;
 
 	return fdt_read_number(machine_fdt, node, name, &n) ? n : otherwise;
 }
 
-static u64 option_frames(const char *name, u64 otherwise)
+static u64 option_number(const char *name, u64 otherwise)
 {
 	char value[24];
 	const char *s = option_value(name, value, sizeof(value));
 
 	return s ? strtoul(s, NULL, 0) : otherwise;
+}
+
+/*
+ * Of the page tables that its kernel may have. Three is the default: an address space then takes less memory and is
+ * filled sooner.
+ */
+static unsigned int read_levels(const struct domain_config *c, int node)
+{
+	u64 asked = option_number("levels", 3);
+	unsigned int n;
+
+	if (node >= 0)
+		asked = number(node, "pvops,levels", asked);
+	n = MIN(MAX(asked, 3UL), (u64)MAX_LEVELS);
+	while (n > 3 && !hart_has_levels(n))
+		n--;
+	if (n != asked)
+		printk("%s: page tables have %u levels: %lu are asked for, and the harts have not so many, or it is no such number\n",
+		       c->name, n, asked);
+	return n;
 }
 
 /* What is to be made of one that has ended so: "restart", or another word. */
@@ -151,8 +172,9 @@ static void read_domu(struct domain_config *c, int node, unsigned int id)
 	/* Sizes that overflow are as absent as memory that is not there. */
 	c->memory = kib < 1UL << 40 ? kib << 10 : ~0UL << 21;
 	c->vcpus = cpus < 1000 ? cpus : 1000;
-	c->grant_frames = frames(node, "max_grant_frames", GRANT_FRAMES);
-	c->maptrack_frames = frames(node, "max_maptrack_frames", MAPTRACK_FRAMES);
+	c->grant_frames = number(node, "max_grant_frames", GRANT_FRAMES);
+	c->maptrack_frames = number(node, "max_maptrack_frames", MAPTRACK_FRAMES);
+	c->levels = read_levels(c, node);
 	c->hvm = mode ? !strcmp(mode, "hvm") : default_hvm();
 	devices_read(c, node);
 	read_modules(c, node);
@@ -172,8 +194,9 @@ static void read_dom0(struct domain_config *c, int chosen)
 	c->memory = parse_size(s ? s : DOM0_MEMORY);
 	s = option_value("dom0_max_vcpus", value, sizeof(value));
 	c->vcpus = s ? strtoul(s, NULL, 0) : 1;
-	c->grant_frames = option_frames("gnttab_max_frames", GRANT_FRAMES);
-	c->maptrack_frames = option_frames("gnttab_max_maptrack_frames", MAPTRACK_FRAMES);
+	c->grant_frames = option_number("gnttab_max_frames", GRANT_FRAMES);
+	c->maptrack_frames = option_number("gnttab_max_maptrack_frames", MAPTRACK_FRAMES);
+	c->levels = read_levels(c, -1);
 	c->hvm = default_hvm();
 	read_modules(c, chosen);
 	read_restart(c, -1);

@@ -44,6 +44,7 @@ static int add_intc(void *fdt, unsigned int phandle)
 
 static int add_cpu(void *fdt, const struct domain *d, unsigned int id)
 {
+	static const char *const mmu[] = { "riscv,sv39", "riscv,sv48", "riscv,sv57" };
 	char name[16], isa[512], list[2 * sizeof(isa)];	/* a letter takes two bytes */
 	int err = 0;
 
@@ -57,7 +58,7 @@ static int add_cpu(void *fdt, const struct domain *d, unsigned int id)
 	TRY(fdt_property_string(fdt, "riscv,isa", isa));
 	TRY(fdt_property_string(fdt, "riscv,isa-base", "rv64i"));
 	TRY(fdt_property(fdt, "riscv,isa-extensions", list, isa_extensions(list, isa)));
-	TRY(fdt_property_string(fdt, "mmu-type", "riscv,sv39"));
+	TRY(fdt_property_string(fdt, "mmu-type", mmu[d->cfg.levels - 3]));
 	TRY(add_intc(fdt, INTC_PHANDLE(id)));
 	TRY(fdt_end_node(fdt));
 	return err;

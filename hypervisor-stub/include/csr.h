@@ -93,7 +93,10 @@
 #define EXC_STORE_GUEST_PAGE	23
 
 #define SATP_MODE_SHIFT	60
-#define SATP_MODE_SV39	8UL
+#define SATP_MODE_SV39	8UL		/* and so on: Sv48, Sv57 */
+#define MAX_LEVELS	5
+#define SATP_LEVELS(mode) ((mode) - SATP_MODE_SV39 + 3)
+#define SATP_MODE(levels) ((levels) - 3 + SATP_MODE_SV39)
 #define SATP_ASID_SHIFT	44
 #define SATP_ASID_MASK	0xffffUL
 #define SATP_PPN_MASK	(BIT(44) - 1)

@@ -58,6 +58,7 @@ struct domain_config {
 	char name[32];
 	u64 memory;		/* bytes */
 	unsigned int vcpus;
+	unsigned int levels;	/* of page tables that its kernel may have: 3, 4, 5 */
 	u64 grant_frames, maptrack_frames;	/* as many as there may be */
 	bool hvm;
 	bool direct_map;	/* its memory has the machine's addresses */

@@ -7,13 +7,14 @@
 #ifndef STUB_SHADOW_H
 #define STUB_SHADOW_H
 
+#include "csr.h"
 #include "types.h"
 
 struct vcpu;
 
 #define SHADOW_SETS	16	/* cached guest address spaces: sets x ways, a word of bits */
 #define SHADOW_WAYS	4
-#define SHADOW_MIN_PAGES 24	/* two roots, and a table for each level of a few mappings */
+#define SHADOW_MIN_PAGES 24	/* two roots, and a table for each level of the four pages of an instruction */
 
 typedef u16 spage_t;		/* a page of the pool, by number; 0 is none */
 
@@ -24,10 +25,11 @@ enum shadow_view {
 };
 
 struct shadow_ctx {
-	u64 key;		/* guest satp without MODE, and 1 << 63; 0: free */
+	u64 key;		/* guest satp, or KEY_BARE; 0: free */
 	u64 used;		/* when it was last switched to, for eviction */
 	spage_t root[VIEW_NR];
 	u16 number;		/* its place in shadow.ctx, and its bit in shadow.live */
+	u8 levels, shift;	/* of its tables; of an address, to the slot of the root */
 	spage_t head, tail;	/* its tables, linked through shadow.link */
 	u64 asid_gen;		/* generation its ASIDs belong to */
 	u16 asid[VIEW_NR];
@@ -37,7 +39,8 @@ struct shadow_ctx {
 
 /*
  * Where faults in a piece of 2 MiB of the current address space have led: to a table of the guest's, by two entries,
- * which must still be the same, and to one of ours. Good while gen is the shadow's walk_gen.
+ * which must still be the same, and to one of ours. Good while gen is the shadow's walk_gen. What leads to those two,
+ * from higher levels, is looked at again when a page there is flushed.
  */
 struct walk {
 	u64 key;		/* 1 + the piece's number */
@@ -45,6 +48,12 @@ struct walk {
 	u64 *table;		/* the guest's, of 4 KiB pages */
 	u64 *at[2], pte[2];	/* the entries that lead there: levels 1 and 2 */
 	spage_t l0[VIEW_NR];	/* the shadow's; 0: install() knows */
+	spage_t alone;		/* the user's of these, if there is nothing else to flush with one of its pages */
+	u8 global;		/* G, if an entry that leads there has it */
+};
+
+struct walk_upper {
+	u64 *at[MAX_LEVELS - 3], pte[MAX_LEVELS - 3];	/* levels 3 and 4 */
 };
 
 #define WALKS	16
@@ -65,13 +74,15 @@ struct shadow {
 	u8 *used;		/* which eighths of page n may have entries, or had when it was put back */
 	unsigned int nr, free_count;
 	spage_t free;
-	spage_t global[512];	/* tables of the guest's global mappings, shared by all kernel views */
+	u8 levels, shift;	/* of the last address space that was paged, and so of global */
+	spage_t global[512];	/* tables of the guest's global mappings, shared by all kernel views: of root slots */
 	spage_t global_head, global_tail;
 	u64 clock;
 	u64 hw_gen;		/* changes when the vCPU moves to another hart: its ASIDs are void */
 	struct shadow_ctx *cur;
 	u64 walk_gen;		/* changes with each flush, and when a table of ours goes */
 	struct walk walks[WALKS];
+	struct walk_upper upper[WALKS];
 	u64 by_asid[64];	/* of those, which have an ASID with these six low bits; Bare is there as well */
 	u64 live;		/* contexts in use, a bit each */
 	struct shadow_ctx ctx[SHADOW_SETS * SHADOW_WAYS];
@@ -89,7 +100,7 @@ enum access {
 /* What a guest virtual address means now. */
 struct translation {
 	u64 gpa;
-	u64 size;		/* of the guest's page: 4 KiB, 2 MiB, 1 GiB */
+	u64 size;		/* of the guest's page: 4 KiB, 2 MiB, 1 GiB, 512 GiB, 256 TiB */
 	u64 pte;		/* permission bits of the leaf (V R W X U G A D) */
 };
 
@@ -120,6 +131,7 @@ int shadow_init(struct vcpu *v, u8 *pool, unsigned int pages);
 size_t shadow_overhead(unsigned int pages);
 void shadow_switch(struct vcpu *v);		/* vsatp has changed */
 void shadow_load(struct vcpu *v);		/* sets the hart's satp for the vCPU's virtual mode */
+void shadow_leave(void);			/* ... for none */
 #define SHADOW_UNKNOWN	(-1)
 int shadow_fault(struct vcpu *v, u64 va, enum access access);
 int shadow_quick_fault(struct vcpu *v, u64 va, enum access access);

@@ -7,10 +7,14 @@
 #include "shadow.h"
 #include "stub.h"
 
-#define SLOT(va)	(((va) >> 30) & 511)
-#define L1_INDEX(va)	(((va) >> 21) & 511)
-#define L0_INDEX(va)	(((va) >> 12) & 511)
-#define TOP_SLOT	SLOT(XEN_PV_PAGE)
+#define INDEX(va, level) (((va) >> (PAGE_SHIFT + 9 * (level))) & 511)
+#define L1_INDEX(va)	INDEX(va, 1)
+#define L0_INDEX(va)	INDEX(va, 0)
+#define SLOT(c, va)	(((va) >> (c)->shift) & 511)	/* of the root: of a context, or of the shadow for its global tables */
+#define SLOT_SHIFT(levels) (PAGE_SHIFT + 9 * ((levels) - 1))
+#define TOP_SLOT	511UL				/* the slot of XEN_PV_PAGE, and but for Sv39 the stub's as well */
+#define STUB_SLOT	INDEX(STUB_VA_BASE, 2)
+#define STUB_SLOTS	((STUB_VA_END - STUB_VA_BASE) / SZ_1G)
 
 /* The contexts in use, by number; all, or those of a set. */
 #define for_each_ctx_in(s, c, bits, set) \
@@ -34,6 +38,26 @@ static inline spage_t pte_page(const struct shadow *s, u64 pte)
 	return (pa - va_to_pa(s->pool)) >> PAGE_SHIFT;
 }
 
+/* A table of ours, and neither none nor the stub's own. */
+static inline bool is_table(const struct shadow *s, u64 pte)
+{
+	paddr_t pa = ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
+
+	return !(pte & (PTE_R | PTE_X)) && pa - va_to_pa(s->pool) < (u64)s->nr << PAGE_SHIFT;
+}
+
+/* In a table with entries of that level where va is, there are the stub's own addresses as well. */
+static inline bool beside_stub(u64 va, unsigned int level)
+{
+	return level > 1 && !((va ^ STUB_VA_BASE) >> (PAGE_SHIFT + 9 * (level + 1)));
+}
+
+/* What such an entry has that leads to the stub and to nothing else. */
+static inline u64 stub_entry(unsigned int level)
+{
+	return (stub_table(level - 1) >> PAGE_SHIFT) << PTE_PPN_SHIFT | PTE_V;
+}
+
 static inline void set_entry(struct shadow *s, spage_t n, unsigned int index, u64 pte)
 {
 	page(s, n)[index] = pte;
@@ -43,6 +67,13 @@ static inline void set_entry(struct shadow *s, spage_t n, unsigned int index, u6
 static inline bool test_slot(const u64 *map, unsigned int slot)
 {
 	return map[slot >> 6] & BIT(slot & 63);
+}
+
+static inline bool is_canonical(u64 va, unsigned int levels)
+{
+	unsigned int shift = 64 - PAGE_SHIFT - 9 * levels;	/* bits that repeat the highest one */
+
+	return (u64)((s64)(va << shift) >> shift) == va;
 }
 
 static inline void set_slot(u64 *map, unsigned int slot)
@@ -57,7 +88,17 @@ static inline void shadow_changed(struct shadow *s)
 	s->call_pc = 0;
 }
 
+/* A flush of one page may have more to do now. */
+static inline void forget_alone(struct shadow *s)
+{
+	for (unsigned int i = 0; i < WALKS; i++)
+		s->walks[i].alone = 0;
+}
+
 /* arch/shadow.c */
+void shadow_add_stub(struct shadow *s, spage_t n, unsigned int level);
+spage_t shadow_lower(const struct shadow *s, spage_t n, u64 va, unsigned int level);
+spage_t shadow_l1(const struct shadow *s, const struct shadow_ctx *c, enum shadow_view view, u64 va);
 void shadow_want_pages(struct vcpu *v, unsigned int n);	/* so many are free then */
 spage_t shadow_take_listed(struct shadow *s, spage_t *head, spage_t *tail);
 

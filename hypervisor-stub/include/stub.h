@@ -87,7 +87,9 @@ void sched_revive(struct vcpu *v);
 u64 sched_expire_timers(struct pcpu *p, u64 t);
 
 /* arch/mm.c: the stub's own address space */
-extern u64 *stub_root;
+extern u64 *stub_root;		/* Sv39's, and in other modes the table of that level, 2 */
+paddr_t stub_table(unsigned int level);
+u64 stub_satp(unsigned int levels);
 void mm_init(void);
 void image_range(paddr_t *start, u64 *size);
 void *map_device(paddr_t pa, u64 size);
@@ -103,6 +105,7 @@ u64 light_trap(struct vcpu *v);
 /* arch/traps.c, arch/smp.c */
 void run_pcpu(void) __noreturn;
 void smp_init_boot_hart(u64 hartid);
+bool hart_has_levels(unsigned int levels);	/* of page tables; asked of the boot hart, all are to have as many */
 
 /* arch/sbi.c: calls to the firmware */
 struct sbiret {

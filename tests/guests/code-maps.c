@@ -88,11 +88,11 @@ static void other_space(void)
 		vm_map(b, far, s.code, RWX_G);
 		vm_map(s.root, far, s.code, RWX_G);
 		for (i = 0; i < 10; i++) {
-			csr_write(satp, SATP(SATP_SV39, 0, s.root));
+			csr_write(satp, vm_satp(s.root, 0));
 			fence(i / 2, s.va);
 			check_eq(0, hot_heat(s.va, 8));
 			check_eq(8, hot_run(far));
-			csr_write(satp, SATP(SATP_SV39, asid, b));
+			csr_write(satp, vm_satp(b, asid));
 			fence(i / 2, s.va);
 			check(hot_call(s.va, SBI_TIME, 0, 0).error == SBI_OK);
 			check_eq(0, hot_heat(s.va + 64, 22));
@@ -121,7 +121,7 @@ static void satp_in_hot(void)
 		}
 		fence_all();
 		for (i = 0; i < 200; i++) {
-			unsigned long satp = SATP(SATP_SV39, 0, root[i & 1]);
+			unsigned long satp = vm_satp(root[i & 1], 0);
 
 			check_eq(satp, hot_call(s.va, 0, satp, 0).error);
 			check_none(try_load(data, &v));

@@ -62,6 +62,9 @@ variant_options() {
 	entry) printf '%s\n' --append 'guest=pv pventry' ;;	# pv, by the page of the vCPU and an entry of its own
 	nofast) printf '%s\n' --stub-options 'noreboot nofast' ;;	# ... without the assembly paths of entry.S
 	fewpages) printf '%s\n' --stub-options 'noreboot shadow=24' ;;	# ... with the smallest pool for shadow tables
+	sv48 | sv57)	# the guest's page tables have four levels, or five; pv: its hypervisor lets them
+		printf '%s\n' --stub-options "noreboot levels=$((${2#sv} / 9 - 1))" --append "guest=$way levels=$((${2#sv} / 9 - 1))"
+		;;
 	crowded) printf '%s\n' --smp 1 --vcpus "$1" ;;	# all vCPUs on one hart
 	sifive_u) printf '%s\n' --machine sifive_u --smp $(($1 + 1)) --cpu sifive-u54 ;; # its hart 0 runs no guest
 	reboot) printf '%s\n' --stub-options reboot ;;	# without the default, noreboot

@@ -3,6 +3,7 @@
  * Page tables with whatever in them. Entries at random, pointers and leaves, to tables, data and nowhere; after each few
  * a touch through them, from S-mode and U-mode: what it must do is known from the tables (4.3.2), and it does that. No
  * touch ever meets another's memory, and none of another's ever meets ours: a second guest runs the same beside this.
+ * With "levels=4" or "levels=5" on the command line the tables are Sv48's or Sv57's.
  *
  * With the page of the vCPU shown, its content is random as well, but for what the return needs.
  */
@@ -11,7 +12,7 @@
 #include "vm.h"
 #include <xen/riscv.h>
 
-#define SLOTS_STUB	256UL			/* 0xffffffc000000000 and what follows it */
+#define STUB		0xffffffc000000000UL	/* and what follows it */
 #define TABLES		24UL
 #define DATA		24UL
 #define CODE		4UL
@@ -25,7 +26,8 @@ enum kind { KERNEL_LOAD, KERNEL_STORE, USER_LOAD, USER_STORE, USER_FETCH, KERNEL
 
 extern int pv_entry_on;
 
-static unsigned long *tables, *data, *code, *far_away, *root, tag, seed, lowest, highest, shown, touched[KINDS];
+static unsigned long *tables, *data, *code, *far_away, *root, tag, seed, lowest, highest, shown, touched[KINDS], large;
+static int levels;
 
 static unsigned long rnd(void)
 {
@@ -97,15 +99,23 @@ static bool allowed(enum kind kind, unsigned long pte)
 	}
 }
 
-/* The walk of 4.3.2: NO_TRAP and the address, or the cause. */
-static unsigned long expect(unsigned long va, enum kind kind, unsigned long *pa)
+/* Bits that do not repeat the highest one that counts. */
+static bool is_wild(unsigned long va)
 {
-	unsigned long table = (unsigned long)root, size = GIGA, pte;
+	long high = (long)va >> (11 + 9 * levels);
+
+	return high != 0 && high != -1;
+}
+
+/* The walk of 4.3.2: NO_TRAP and the address, or the cause. */
+static unsigned long expect(unsigned long va, enum kind kind, unsigned long *pa, unsigned long *leaf)
+{
+	unsigned long table = (unsigned long)root, size = VM_SIZE(levels - 1), pte;
 	int level;
 
-	if (va - (SLOTS_STUB * GIGA | -1UL << 39) < 19 * GIGA)
+	if (va - STUB < 19 * GIGA || is_wild(va))
 		return page_fault(kind);
-	for (level = 2; ; level--, size >>= 9) {
+	for (level = levels - 1; ; level--, size >>= 9) {
 		if (!is_ram(table))
 			return access_fault(kind);
 		pte = ((volatile unsigned long *)table)[va >> (12 + 9 * level) & 511];
@@ -120,6 +130,7 @@ static unsigned long expect(unsigned long va, enum kind kind, unsigned long *pa)
 	if ((table & (size - 1)) || !allowed(kind, pte))
 		return page_fault(kind);
 	*pa = table | (va & (size - 1));
+	*leaf = size;
 	return is_ram(*pa) ? NO_TRAP : access_fault(kind);
 }
 
@@ -161,26 +172,37 @@ static unsigned long some_entry(void)
 	return (frame & ((1UL << 44) - 1)) << 10 | flags | (r >> 20 & 31 ? 0 : 1UL << (54 + (r >> 25) % 10));
 }
 
-/* Of each table few entries are used, so that a touch meets what has been changed. */
+/*
+ * Of each table few entries are used, so that a touch meets what has been changed; with more than three levels also those
+ * that lead to where the hypervisor has its own.
+ */
 static unsigned long some_index(void)
 {
-	static const unsigned long few[] = { 0, 1, 2, 510 };
+	static const unsigned long few[] = { 0, 1, 2, 510, 256, 274, 275, 511 };
 
-	return few[rnd() & 3];
+	return few[rnd() & (levels > 3 && !(rnd() & 3) ? 7 : 3)];
 }
 
+/* Of the root: not what leads to the guest itself. */
 static unsigned long some_slot(void)
 {
 	static const unsigned long few[] = { 0, 1, 7, 255, 256, 274, 275, 510 };
+	unsigned long slot = few[rnd() & 7];
 
-	return few[rnd() & 7];
+	return slot || levels == 3 ? slot : 511;
 }
 
 static unsigned long some_address(void)
 {
-	unsigned long slot = some_slot(), va = slot * GIGA | some_index() * MEGA | some_index() * PAGE | (rnd() & 0xff8);
+	unsigned long slot = some_slot(), va = rnd() & 0xff8;
+	int level;
 
-	return slot & 256 ? va | -1UL << 39 : va;
+	for (level = 0; level < levels - 1; level++)
+		va |= some_index() * VM_SIZE(level);
+	va |= slot * VM_SIZE(level);
+	if (slot & 256)
+		va |= -1UL << (11 + 9 * levels);
+	return rnd() & 63 ? va : va ^ 1UL << (12 + 9 * levels + rnd() % (52 - 9 * levels));
 }
 
 static void mutate(void)
@@ -193,18 +215,47 @@ static void mutate(void)
 		root[some_slot()] = some_entry();
 }
 
-/* Now and then what leads to an address is as a kernel would have it, to the last entry or the one before. */
-static void mend(unsigned long va)
+/* A table at random */
+static pte_t *some_table(void)
+{
+	return &tables[rnd() % TABLES * 512];
+}
+
+/* An entry, and what leads to it, as a kernel would have it: of the tables those that come. */
+static pte_t *some_way(unsigned long va, int level)
+{
+	pte_t *p = &root[va >> (12 + 9 * (levels - 1)) & 511];
+
+	for (int l = levels - 2; l >= level; l--) {
+		pte_t *table = some_table();
+
+		*p = PTE(table, P_V);
+		p = &table[va >> (12 + 9 * l) & 511];
+	}
+	return p;
+}
+
+/*
+ * Now and then what leads to an address is as a kernel would have it, to the last entry or one before; then the address
+ * is one of memory of ours, in a page as large as that. Returns it.
+ */
+static unsigned long mend(unsigned long va)
 {
 	static const unsigned long rights[] = { P_R, P_R | P_W, P_X, P_R | P_X, P_RWX };
-	unsigned long r = rnd(), *one = &tables[r % TABLES * 512], *two = &tables[(r >> 8) % TABLES * 512], to;
+	unsigned long r = rnd(), flags = rights[r % 5] | P_V | (rnd() & (P_U | P_G | P_AD)), to, size;
+	int level = r & 0xf000000 ? 0 : 1 + (r >> 28) % (levels > 3 ? levels - 1 : 1);
 
-	to = r & 0x10000 ? (unsigned long)code + (r >> 20) % CODE * PAGE : (unsigned long)data + (r >> 20) % DATA * PAGE;
-	root[va >> 30 & 511] = PTE(one, P_V);
-	one[va >> 21 & 511] = PTE(two, P_V);
-	two[va >> 12 & 511] = PTE(to, rights[r % 5] | P_V | (rnd() & (P_U | P_G | P_AD)));
-	if (!(r & 0xf000000))
-		one[va >> 21 & 511] = PTE(far_away + (r >> 40 & 3) * MEGA / 8, rights[r % 5] | P_V | (rnd() & (P_U | P_G)));
+	if (level < 2) {
+		to = r & 0x10000 ? (unsigned long)code + (r >> 20) % CODE * PAGE : (unsigned long)data + (r >> 20) % DATA * PAGE;
+		to = level ? (unsigned long)far_away + (r >> 40 & 3) * MEGA : to;
+		*some_way(va, level) = PTE(to, flags);
+		return va;
+	}
+	size = VM_SIZE(level);
+	to = (unsigned long)far_away + (r >> 40) % FAR_PAGES * PAGE;
+	va = (va & -size) | (to & (size - 1)) | (va & 0xff8);
+	*some_way(va, level) = PTE(to & -size, flags);
+	return va;
 }
 
 /* The page of the vCPU, from one end to the other; the return to U-mode sets what it needs. */
@@ -263,7 +314,7 @@ static void wrong(const char *what, unsigned long va, enum kind kind, unsigned l
 /* The tables are as they are, and have been fenced. */
 static void touch_known(unsigned long va, enum kind kind)
 {
-	unsigned long pa = 0, want = expect(va, kind, &pa), v = 0;
+	unsigned long pa = 0, size = 0, want = expect(va, kind, &pa, &size), v = 0;
 	bool table = within(pa, tables, TABLES);
 	struct trap t;
 
@@ -281,6 +332,7 @@ static void touch_known(unsigned long va, enum kind kind)
 		}
 	}
 	touched[kind] += want == NO_TRAP || want == CAUSE_BREAKPOINT;
+	large += want == NO_TRAP && size > MEGA;
 	t = touch(va, kind, &v);
 	if (t.cause != want)
 		wrong("the trap", va, kind, want, t.cause);
@@ -318,7 +370,7 @@ static void round_of(unsigned long nr)
 	unsigned long n, va = some_address();
 
 	if (rnd() & 1)
-		mend(va);
+		va = mend(va);
 	while (nr--)
 		mutate();
 	if (!(rnd() & 7)) {
@@ -348,6 +400,7 @@ static void begin(void)
 {
 	tag = fdt_says("tag=two") ? 0x5a5b : 0x5a5a;
 	seed = 0x9e3779b97f4a7c15UL * tag;
+	levels = vm_levels();
 	highest = ram_end();
 	for (lowest = (unsigned long)_start & -MEGA; try_load(lowest - 8, NULL).cause == NO_TRAP; lowest -= MEGA)
 		;
@@ -391,6 +444,8 @@ static void mutations(void)
 		say("# kind %lu: %lu met memory\n", i, touched[i]);
 		check(touched[i] > goal / 200);
 	}
+	say("# %lu met it in pages of a gigabyte and more\n", large);
+	check(levels == 3 || large > goal / 400);
 }
 
 TESTS(T(mutations));

@@ -21,4 +21,8 @@ prepare
 two te-few-pages '' 'noreboot nocopies shadow=24'
 two entry pventry noreboot
 two entry-few-pages pventry 'noreboot nofast shadow=24'
+two sv48 'pventry levels=4' 'noreboot levels=4'
+two sv48-few-pages levels=4 'noreboot levels=4 shadow=24'
+two sv57 'pventry levels=5' 'noreboot levels=5'
+two sv57-few-pages 'pventry levels=5' 'noreboot nofast levels=5 shadow=24'
 plan

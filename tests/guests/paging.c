@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sv39 (4.3.2, 4.4): which entries translate, which fault, who may use what,
+ * Sv39, or Sv48 or Sv57 (4.3.2, 4.4 to 4.6): which entries translate, which fault, who may use what,
  * and what sfence.vma makes visible (4.2.1).
  */
 #include "guest.h"
@@ -83,6 +83,64 @@ static void leaf_2m(void)
 	check_no_access(VA_LOW - PAGE);
 }
 
+/* Pages at both ends of both halves of the addresses that the mode has, and nothing beyond. */
+static void leaf_at_the_ends(void)
+{
+	unsigned long half = VM_SIZE(vm_levels()) / 2;
+	const unsigned long vas[] = { half - PAGE, -half, half / 4 * 3, -(half / 2) - PAGE };
+	unsigned long *p = word_page(1);
+	pte_t *root = vm_new();
+	int i;
+
+	/* The lowest of Sv39's upper half is the hypervisor's. */
+	for (i = 0; i < ARRAY_SIZE(vas); i++)
+		vm_map(root, vas[i], p, P_RWX);
+	vm_on(root, 0);
+	for (i = 0; i < ARRAY_SIZE(vas); i++) {
+		if (vas[i] == HOLE_START && guest_mode() == MODE_PV)
+			continue;
+		check_none(try_store(vas[i], i + 2));
+		check_word(vas[i], i + 2);
+	}
+	check_no_access(half);
+	check_no_access(-half - PAGE);
+	check_no_access(-half + PAGE);
+}
+
+/* 512 GiB, 256 TiB: the machine's addresses from 0 on. Only a mode that has such leaves has more than three levels. */
+static void leaf_of_higher_levels(void)
+{
+	unsigned long *p = word_page(5), pa = (unsigned long)p, end = ram_end();
+	pte_t *root = vm_new();
+	int level;
+
+	if (vm_levels() == 3) {
+		skip("three levels");
+		return;
+	}
+	for (level = 3; level < vm_levels(); level++) {
+		*vm_pte(root, VM_SIZE(level), level) = PTE(0, P_RW);
+		*vm_pte(root, -2 * VM_SIZE(level), level) = PTE(0, P_RW | P_G);
+	}
+	vm_on(root, 0);
+	for (level = 3; level < vm_levels(); level++) {
+		const unsigned long vas[] = { VM_SIZE(level), -2 * VM_SIZE(level) };
+
+		for (int i = 0; i < 2; i++) {
+			check_word(vas[i] + pa, *p);
+			check_none(try_store(vas[i] + pa, *p + 1));
+			check_word(vas[i] + pa, *(volatile unsigned long *)p);
+			check_none(try_load(vas[i] + end - 8, NULL));
+			check_trap(try_load(vas[i] + end, NULL), CAUSE_LOAD_ACCESS, vas[i] + end);
+			/* Whichever address of it is flushed. */
+			*vm_pte(root, vas[i], level) = 0;
+			fence_va(vas[i] + VM_SIZE(level) - PAGE);
+			check_no_access(vas[i] + pa);
+			check_no_access(vas[i] + end - 8);
+		}
+	}
+}
+
 /* A gigabyte, of which not all need be memory. */
 static void leaf_1g(void)
 {
@@ -116,6 +174,14 @@ static void misaligned_superpage(void)
 	check_no_access(VA_LOW + MEGA + 0x5000);
 	check_no_access(VA_HIGH & -GIGA);
 	check_no_access((VA_HIGH & -GIGA) + GIGA);
+	vm_off();
+	for (int level = 3; level < vm_levels(); level++)
+		for (int bit = 12; bit < 12 + 9 * level; bit++) {
+			*vm_pte(root, VM_SIZE(level), level) = PTE(1UL << bit, P_RWX);
+			vm_on(root, 0);
+			check_trap(try_load(VM_SIZE(level) + 0x80200000, NULL), CAUSE_LOAD_PAGE, VM_SIZE(level) + 0x80200000);
+			vm_off();
+		}
 }
 
 /* 4.3.2 step 3: V=0, or R=0 and W=1. */
@@ -202,20 +268,22 @@ static void pointer_at_level_0(void)
 static void pointer_with_dau(void)
 {
 	static const unsigned long bits[] = { P_D, P_A, P_U };
+	/* Under other tables than the guest itself, at every level. */
+	const unsigned long va = VM_SIZE(vm_levels()) / 4;
 	pte_t *root = vm_new(), *p;
 	int i, level;
 
-	vm_map(root, VA_LOW, word_page(3), P_RW);
+	vm_map(root, va, word_page(3), P_RW);
 	vm_on(root, 0);
-	for (level = 1; level <= 2; level++) {
-		p = vm_pte(root, VA_LOW, level);
+	for (level = 1; level < vm_levels(); level++) {
+		p = vm_pte(root, va, level);
 		for (i = 0; i < ARRAY_SIZE(bits); i++) {
 			*p |= bits[i];
 			fence_all();
-			check_no_access(VA_LOW);
+			check_no_access(va);
 			*p &= ~bits[i];
 			fence_all();
-			check_word(VA_LOW, 3);
+			check_word(va, 3);
 		}
 	}
 }
@@ -531,7 +599,7 @@ static void no_dirty_on_fault(void)
 static void noncanonical(void)
 {
 	static const unsigned long vas[] = {
-		0x4000000000UL, 0x8000000000000000UL, 0xffffff8000000000UL,
+		0x4000000000UL, 0x8000000000000000UL, 0xffffff8000000000UL,	/* and in the larger modes, unmapped */
 		0xffffffbffffffff8UL, 0x0000800080200000UL, 0x7fffffffffffffe0UL,
 	};
 	pte_t *root = vm_new();
@@ -541,8 +609,8 @@ static void noncanonical(void)
 	vm_on(root, 0);
 	for (i = 0; i < ARRAY_SIZE(vas); i++)
 		check_no_access(vas[i]);
-	check_no_access(VA_LOW | 1UL << 39);
-	check_no_access(VA_LOW | 1UL << 63);
+	for (i = 11 + 9 * vm_levels(); i < 64; i++)
+		check_no_access(VA_LOW | 1UL << i);
 }
 
 /* Fences: by address, by address and ASID, by ASID, all. */
@@ -725,7 +793,7 @@ static void root_page_reuse(void)
 	memcpy(a, b, PAGE);
 	vm_on(a, 0);
 	check_word(VA_LOW, 2);
-	a[VA_LOW >> 30 & 511] = 0;
+	*vm_pte(a, VA_LOW, 2) = 0;
 	fence_all();
 	check_no_access(VA_LOW);
 }
@@ -764,6 +832,39 @@ static void bare_and_back(void)
 		*p = i + 2;
 	}
 	check_trap(try_load(NOWHERE, NULL), CAUSE_LOAD_ACCESS, NOWHERE);
+}
+
+/* 4.1.11: from one mode to another and back, by way of Bare and without: each time it is what its own tables say. */
+static void modes_and_back(void)
+{
+	pte_t *root = vm_new(), *sv39 = page_alloc();
+	unsigned long *p = word_page(1), far = VM_SIZE(3), satp;
+	int i;
+
+	if (vm_levels() == 3) {
+		skip("three levels");
+		return;
+	}
+	vm_map(root, VA_HIGH, p, P_RW | P_G);
+	vm_map(root, far, p, P_RW | P_G);
+	/* The table of level 2 that has VA_HIGH is a root of Sv39 as well, but for the guest itself. */
+	memcpy(sv39, (void *)((unsigned long)vm_pte(root, VA_HIGH, 2) & -PAGE), PAGE);
+	for (unsigned long pa = (unsigned long)_start & -GIGA; pa < (unsigned long)_end; pa += GIGA)
+		sv39[pa / GIGA] = PTE(pa, P_RWX);
+	for (i = 0; i < 12; i++) {
+		satp = i & 1 ? SATP(SATP_SV39, 0, sv39) : vm_satp(root, 0);
+		if (i & 4)
+			vm_off();
+		csr_write(satp, satp);
+		fence_all();
+		check_eq(satp, csr_read(satp));
+		check_word(VA_HIGH, i + 1);
+		check_none(try_store(VA_HIGH, i + 2));
+		if (i & 1)
+			check_no_access(far);
+		else
+			check_word(far, i + 2);
+	}
 }
 
 /*
@@ -809,7 +910,7 @@ static void hole_mapped(void)
 }
 
 TESTS(
-	T(leaf_4k), T(leaf_2m), T(leaf_1g), T(misaligned_superpage),
+	T(leaf_4k), T(leaf_2m), T(leaf_1g), T(leaf_at_the_ends), T(leaf_of_higher_levels), T(misaligned_superpage),
 	T(invalid_encodings), T(reserved_bits), T(reserved_bits_table),
 	T(rsw_ignored), T(pointer_at_level_0), T(pointer_with_dau),
 	T(table_nowhere), T(table_nowhere_faults), T(sum),
@@ -818,6 +919,6 @@ TESTS(
 	T(accessed_dirty_again), T(accessed_others), T(no_dirty_on_fault),
 	T(noncanonical), T(unmap_remap), T(unmap_tables), T(change_permissions),
 	T(upgrade_without_fence), T(split_superpage), T(table_page_reuse),
-	T(root_page_reuse), T(recursive_tables), T(bare_and_back),
+	T(root_page_reuse), T(recursive_tables), T(bare_and_back), T(modes_and_back),
 	T(hole_unmapped), T(hole_mapped),
 );

@@ -28,7 +28,7 @@ static bool word_is(unsigned long va, unsigned long want)
 static void switch_to(pte_t *root, unsigned long asid)
 {
 	mb();
-	csr_write(satp, SATP(SATP_SV39, asid, root));
+	csr_write(satp, vm_satp(root, asid));
 }
 
 /* One VA, two spaces, two ASIDs, no fence between. */

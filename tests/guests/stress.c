@@ -319,7 +319,7 @@ static void own_spaces(void *arg)
 	vm_on(own_root[me][0], 0);
 	meet();
 	for (i = 0; i < ROUNDS; i++) {
-		csr_write(satp, SATP(SATP_SV39, 0, own_root[me][i & 3]));
+		csr_write(satp, vm_satp(own_root[me][i & 3], 0));
 		fence_asid(0);
 		if (try_load(VA_LOW, &v).cause != NO_TRAP || v != me * 10 + (i & 3))
 			add(&bad, 1);

@@ -21,6 +21,7 @@ static void make(struct domain *d, unsigned int n, unsigned int mib, unsigned in
 	memset(d, 0, sizeof(*d));
 	d->id = 1 - n;
 	d->cfg.id = d->id;
+	d->cfg.levels = MAX_LEVELS;
 	d->cfg.memory = (u64)mib << 20;
 	d->ram_base = GUEST_RAM_BASE;
 	d->cfg.grant_frames = 2;

@@ -6,7 +6,7 @@
 #include "host.h"
 #include "pv.h"
 
-/* One at a time. Memory from GUEST_RAM_BASE on; vCPUs, each with about that many shadow pages (0: plenty). */
+/* One at a time; its page tables may have as many levels as there are. Memory from GUEST_RAM_BASE on; vCPUs, each with about that many shadow pages (0: plenty). */
 struct domain *guest_make(unsigned int mib, unsigned int vcpus, unsigned int shadow_pages);
 
 /* Domain 0 beside it, which may manage it. */
@@ -35,7 +35,9 @@ static inline u64 guest_pte(u64 gpa, u64 flags)
 	return (gpa >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags;
 }
 
-#define SV39(root_gpa, asid) (SATP_MODE_SV39 << SATP_MODE_SHIFT | (u64)(asid) << SATP_ASID_SHIFT | (root_gpa) >> PAGE_SHIFT)
+#define SATP(levels, root_gpa, asid) \
+	((u64)SATP_MODE(levels) << SATP_MODE_SHIFT | (u64)(asid) << SATP_ASID_SHIFT | (root_gpa) >> PAGE_SHIFT)
+#define SV39(root_gpa, asid) SATP(3, root_gpa, asid)
 
 /* sstatus of a pv vCPU, as its kernel means it: what is not the hart's own */
 static inline u64 guest_sstatus(const struct vcpu *v)

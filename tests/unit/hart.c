@@ -18,7 +18,8 @@ struct tables {
 struct tlb {
 	struct hart_leaf leaf[MAX_LEAFS];
 	unsigned int nr_leafs;
-	struct tables l1[MAX_VA], l0[MAX_VA];	/* by address of the universe */
+	struct tables at[MAX_LEVELS - 1][MAX_VA];	/* below the root: by level, and address of the universe */
+	struct tables stub[MAX_LEVELS - 1];		/* the same, for the stub's own pages */
 	u64 log_seen;		/* fences of pages up to there have been done */
 };
 
@@ -77,29 +78,54 @@ static u64 satp_asid(u64 satp)
 	return satp >> SATP_ASID_SHIFT & SATP_ASID_MASK;
 }
 
+static void take(struct tlb *t, unsigned int i, u64 table, int level)
+{
+	u64 va = universe[i], pte = entry(table, va, level);
+
+	if (is_pointer(pte) && level)
+		add_table(&t->at[level - 1][i], target(pte));
+	else if (is_leaf(pte))
+		add_leaf(t, va, PAGE_SIZE << 9 * level, pte);
+}
+
+static bool canonical(u64 va, unsigned int levels)
+{
+	s64 high = (s64)va >> (11 + 9 * levels);
+
+	return high == 0 || high == -1;
+}
+
+/* All of them in the same table of level 2 */
+static void take_stub(struct tlb *t, u64 table, int level)
+{
+	if (level > 2) {
+		u64 pte = entry(table, STUB_VA_BASE, level);
+
+		if (!is_pointer(pte))
+			host_die("a table that the hart may use does not lead to the stub");
+		add_table(&t->stub[level - 1], target(pte));
+		return;
+	}
+	for (u64 va = STUB_VA_BASE; va < STUB_VA_END; va += SZ_1G)
+		if (entry(table, va, 2) != entry(stub_table(2), va, 2))
+			host_die("a table that the hart may use does not have the stub");
+}
+
 /* Walks from every table it may have, and keeps all it meets. */
-static void look(struct tlb *t, u64 root)
+static void look(struct tlb *t, u64 root, unsigned int levels)
 {
 	for (unsigned int i = 0; i < nr_va; i++) {
-		u64 va = universe[i], pte = entry(root, va, 2);
-
-		if (is_pointer(pte))
-			add_table(&t->l1[i], target(pte));
-		else if (is_leaf(pte))
-			add_leaf(t, va, SZ_1G, pte);
-		for (unsigned int k = 0; k < t->l1[i].n; k++) {
-			pte = entry(t->l1[i].pa[k], va, 1);
-			if (is_pointer(pte))
-				add_table(&t->l0[i], target(pte));
-			else if (is_leaf(pte))
-				add_leaf(t, va, SZ_2M, pte);
-		}
-		for (unsigned int k = 0; k < t->l0[i].n; k++) {
-			pte = entry(t->l0[i].pa[k], va, 0);
-			if (is_leaf(pte))
-				add_leaf(t, va, PAGE_SIZE, pte);
-		}
+		if (!canonical(universe[i], levels))
+			continue;
+		take(t, i, root, levels - 1);
+		for (int level = levels - 2; level >= 0; level--)
+			for (unsigned int k = 0; k < t->at[level][i].n; k++)
+				take(t, i, t->at[level][i].pa[k], level);
 	}
+	take_stub(t, root, levels - 1);
+	for (int level = levels - 2; level >= 2; level--)
+		for (unsigned int k = 0; k < t->stub[level].n; k++)
+			take_stub(t, t->stub[level].pa[k], level);
 }
 
 static void drop_page(struct tlb *t, u64 va)
@@ -131,10 +157,10 @@ static struct tlb *look_now(u64 satp)
 {
 	struct tlb *t;
 
-	if (satp >> SATP_MODE_SHIFT != SATP_MODE_SV39)
+	if (!(satp >> SATP_MODE_SHIFT))
 		return NULL;
 	t = current_tlb(satp);
-	look(t, (satp & SATP_PPN_MASK) << PAGE_SHIFT);
+	look(t, (satp & SATP_PPN_MASK) << PAGE_SHIFT, SATP_LEVELS(satp >> SATP_MODE_SHIFT));
 	return t;
 }
 
@@ -209,11 +235,19 @@ unsigned int hart_may_use(u64 va, struct hart_leaf *leafs, unsigned int max)
 	return n;
 }
 
+void hart_finds_stub(void)
+{
+	look_now(csr_read(CSR_SATP));
+}
+
 bool hart_walk(u64 va, struct hart_leaf *leaf)
 {
+	unsigned int levels = SATP_LEVELS(csr_read(CSR_SATP) >> SATP_MODE_SHIFT);
 	u64 table = (csr_read(CSR_SATP) & SATP_PPN_MASK) << PAGE_SHIFT;
 
-	for (int level = 2; level >= 0; level--) {
+	if (!canonical(va, levels))
+		return false;
+	for (int level = levels - 1; level >= 0; level--) {
 		u64 pte = entry(table, va, level), size = PAGE_SIZE << (9 * level);
 
 		if (is_leaf(pte)) {

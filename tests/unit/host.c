@@ -44,9 +44,11 @@ __attribute__((constructor)) static void host_init(void)
 		die("no address space for the machine's memory");
 	/* As far off as the direct map is: what is aligned there is aligned here. */
 	ram = (u8 *)ALIGN_UP((u64)p, RAM_ALIGN);
-	stub_root = (u64 *)(ram + HOST_RAM_SIZE - PAGE_SIZE);
+	stub_root = pa_to_va(stub_table(2));
 	for (unsigned int i = 0; i < 512; i++)
 		stub_root[i] = i >= 256 && i < 275 ? (u64)i << 28 | PTE_V | PTE_G | PTE_R | PTE_A : 0;
+	for (unsigned int level = 3; level < MAX_LEVELS; level++)
+		((u64 *)pa_to_va(stub_table(level)))[511] = stub_table(level - 1) >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_V;
 	host_harts(1);
 }
 
@@ -107,6 +109,24 @@ void image_range(paddr_t *start, u64 *size)
 paddr_t dmap_base(void)
 {
 	return HOST_RAM_BASE;
+}
+
+unsigned int host_levels = MAX_LEVELS;
+
+bool hart_has_levels(unsigned int levels)
+{
+	return levels <= host_levels;
+}
+
+/* As arch/mm.c has them. */
+paddr_t stub_table(unsigned int level)
+{
+	return HOST_RAM_BASE + HOST_RAM_SIZE - (level - 1) * PAGE_SIZE;
+}
+
+u64 stub_satp(unsigned int levels)
+{
+	return SATP_MODE(levels) << SATP_MODE_SHIFT | stub_table(levels - 1) >> PAGE_SHIFT;
 }
 
 /* --- harts --- */

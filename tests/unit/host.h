@@ -28,6 +28,9 @@ void host_type(const char *s);
 /* Time goes on when the test says so. */
 void host_set_time(u64 t);
 
+/* As many levels of page tables as the harts have. */
+extern unsigned int host_levels;
+
 /* On which hart the next calls are. */
 void host_on_hart(unsigned int n);
 void host_harts(unsigned int n);

@@ -23,14 +23,17 @@
 #define NR_L1I		2
 #define NR_L0I		3
 #define NR_VA		(NR_SLOTS * NR_L1I * NR_L0I)
-#define MAX_SAID	40
+#define MAX_SAID	80
 #define MAX_VCPUS_HERE	2
 
 /*
  * Slots of the root: user's, and memory's own in Bare; the kernel's, the same in every root and all global; and one
  * where the kernel has global mappings (first 2 MiB, shared) beside such of the one address space (the next 2 MiB).
+ *
+ * A root may have more levels than three: then these are in tables of that level, under one more or two.
  */
 static const unsigned int slots[NR_SLOTS] = { 0, 2, 300, 301 };
+static const unsigned int slots_under[NR_SLOTS] = { 1, 0, 511, 511 };	/* in the table of level 3 */
 static const unsigned int l0_index[NR_L0I] = { 0, 1, 5 };
 #define KERNEL_SLOT	2
 #define MIXED_SLOT	3
@@ -42,6 +45,9 @@ static const unsigned int l0_index[NR_L0I] = { 0, 1, 5 };
 #define L1_KERNEL	(TABLES + (NR_ROOTS + NR_ROOTS * NR_SLOTS) * PAGE_SIZE)
 #define L0(n)		(L1_KERNEL + (1 + (n)) * PAGE_SIZE)
 #define L0_GLOBAL(n)	L0(NR_L0 + (n))
+#define UPPER(r, n)	(L0_GLOBAL(2) + ((r) * 5 + (n)) * PAGE_SIZE)
+#define L2(r, slot)	(levels[r] == 3 ? ROOT(r) : UPPER(r, MIN(slot, 2U)))	/* where the slot's entry is */
+#define L3(r, slot)	(levels[r] == 4 ? ROOT(r) : UPPER(r, 3 + (slot) / 2))
 
 struct said {
 	u64 gpa, size, flags;
@@ -52,9 +58,10 @@ struct memory {
 	struct said said[MAX_SAID];
 };
 
+static bool led[MAX_VCPUS_HERE][NR_SPACES][NR_VA];
 static struct memory memory[MAX_VCPUS_HERE][NR_SPACES][NR_VA];
 static u64 vas[NR_VA];
-static unsigned int asid_of[NR_ROOTS];
+static unsigned int asid_of[NR_ROOTS], levels[NR_ROOTS];
 static struct domain *d;
 static struct vcpu *v;
 static u64 (*number)(u64 below);
@@ -66,11 +73,12 @@ static bool tracing;
 
 /* --- the reference --- */
 
-static bool tables_say(unsigned int root, u64 va, struct said *s)
+/* From a table on; it is of that level. */
+static bool table_says(u64 table, int level, u64 va, struct said *s)
 {
-	u64 table = ROOT(root), global = 0;
+	u64 global = 0;
 
-	for (int level = 2; level >= 0; level--) {
+	for (; level >= 0; level--) {
 		u64 pte = *guest_u64(d, table + (va >> (12 + 9 * level) & 511) * 8), size = PAGE_SIZE << (9 * level);
 
 		if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W || pte >> 54)
@@ -85,6 +93,22 @@ static bool tables_say(unsigned int root, u64 va, struct said *s)
 			return false;
 	}
 	return false;
+}
+
+static bool tables_say(unsigned int root, u64 va, struct said *s)
+{
+	s64 high = (s64)va >> (11 + 9 * levels[root]);
+
+	return (high == 0 || high == -1) && table_says(ROOT(root), levels[root] - 1, va, s);
+}
+
+/* With more than three levels: the pointers that lead to the table of level 2. */
+static bool pointers_lead(unsigned int root, unsigned int slot)
+{
+	u64 top = *guest_u64(d, ROOT(root) + (slot < KERNEL_SLOT ? 0 : 511) * 8);
+
+	return (levels[root] == 4 || top == guest_pte(L3(root, slot), PTE_V)) &&
+	       *guest_u64(d, L3(root, slot) + slots_under[slot] * 8) == guest_pte(L2(root, slot), PTE_V);
 }
 
 static bool space_says(unsigned int space, u64 va, struct said *s)
@@ -115,15 +139,39 @@ static void remember_in(unsigned int space, unsigned int i, const struct said *s
 			remember(&memory[n][k][i], s);
 }
 
+/* A hart may keep a pointer by itself, until a fence, and follow it to what has changed below since. */
+static void remember_by_pointers(unsigned int space, unsigned int i)
+{
+	unsigned int root = space / NR_ROOTS, slot = i / (NR_L1I * NR_L0I);
+	bool leads;
+	struct said s;
+
+	if (space == BARE || levels[root] == 3)
+		return;
+	leads = pointers_lead(root, slot);
+	for (unsigned int n = 0; n < d->nr_vcpus; n++) {
+		led[n][space][i] |= leads;
+		if (!led[n][space][i] || !table_says(L2(root, slot), 2, vas[i], &s))
+			continue;
+		if (s.flags & PTE_G)
+			remember_in(space, i, &s);
+		else
+			remember(&memory[n][space][i], &s);
+	}
+}
+
 /* The tables have changed: what they say now counts beside what they said. */
 static void remember_all(void)
 {
 	struct said s;
 
-	for (unsigned int space = 0; space < NR_SPACES; space++)
-		for (unsigned int i = 0; i < NR_VA; i++)
+	for (unsigned int space = 0; space < NR_SPACES; space++) {
+		for (unsigned int i = 0; i < NR_VA; i++) {
 			if (space_says(space, vas[i], &s))
 				remember_in(space, i, &s);
+			remember_by_pointers(space, i);
+		}
+	}
 }
 
 static unsigned int space_of(u64 satp)
@@ -151,6 +199,8 @@ static void forget(bool all, u64 va, int asid)
 					m->said[kept++] = *s;
 			}
 			m->n = kept;
+			if (all || (va ^ vas[i]) < PAGE_SIZE)
+				led[v->id][space][i] = false;
 		}
 	}
 	remember_all();
@@ -252,11 +302,12 @@ static void check(void)
 /* The stub's own half is in every root, out of the guest's reach. */
 static void check_stub_slots(void)
 {
-	u64 *root = pa_to_va((csr_read(CSR_SATP) & SATP_PPN_MASK) << PAGE_SHIFT);
+	struct hart_leaf leaf;
 
-	for (unsigned int i = 256; i < 275; i++)
-		if (root[i] != stub_root[i] || (root[i] & PTE_U))
+	for (u64 i = 256; i < 275; i++)
+		if (!hart_walk(~0UL << 39 | i << 30, &leaf) || leaf.pa != i << 30 || (leaf.flags & PTE_U))
 			host_die("the stub's slots are not in the shadow root");
+	hart_finds_stub();
 }
 
 /* --- what the guest does --- */
@@ -294,13 +345,27 @@ static void set_root(void)
 	if (slot == KERNEL_SLOT) {
 		pte = number(4) ? guest_pte(L1_KERNEL, PTE_V | (number(2) ? PTE_G : 0)) : number(2) ? random_leaf(SZ_1G, true) : 0;
 		for (root = 0; root < NR_ROOTS; root++)
-			set_entry(ROOT(root) + slots[slot] * 8, pte);
+			set_entry(L2(root, slot) + slots[slot] * 8, pte);
 		return;
 	}
 	pte = guest_pte(L1(root, slot), PTE_V);
 	if (slot != MIXED_SLOT && !number(3))
 		pte = number(2) ? random_leaf(SZ_1G, false) : 0;
-	set_entry(ROOT(root) + slots[slot] * 8, pte);
+	set_entry(L2(root, slot) + slots[slot] * 8, pte);
+}
+
+/* Above that: of the user's also leaves of 512 GiB and 256 TiB, the first of which begin where there is no memory. */
+static void set_upper(void)
+{
+	unsigned int root = number(NR_ROOTS), slot = number(NR_SLOTS), level = 3 + number(2);
+	u64 pte;
+
+	if (level >= levels[root])
+		return;
+	pte = guest_pte(level == 4 ? L3(root, slot) : L2(root, slot), PTE_V);
+	if (!number(8))
+		pte = number(2) && slot < KERNEL_SLOT ? guest_pte(number(4) ? 0 : SZ_1G, random_flags(false)) : 0;
+	set_entry(level == 4 ? ROOT(root) + (slot < KERNEL_SLOT ? 0 : 511) * 8 : L3(root, slot) + slots_under[slot] * 8, pte);
 }
 
 static u64 random_l1(bool global)
@@ -345,6 +410,8 @@ static void change_tables(void)
 
 	if (what == 0)
 		set_root();
+	else if (what == 1 && number(2))
+		set_upper();
 	else if (what < 3)
 		set_l1();
 	else
@@ -399,7 +466,7 @@ static void switch_space(void)
 {
 	unsigned int root = number(NR_ROOTS);
 
-	set_satp(number(12) ? SV39(ROOT(root), asid_of[root]) : 0);
+	set_satp(number(12) ? SATP(levels[root], ROOT(root), asid_of[root]) : 0);
 }
 
 /* Two address spaces swap ASIDs; the guest fences both, on this vCPU (another's is flushed by its own fences). */
@@ -426,17 +493,37 @@ static void change_vcpu(void)
 		vcpu_handle_requests(v);
 }
 
+/* What the hart has now is there, by what the tables say; or said, where a pointer above the two lowest has changed without a fence. */
+static bool said_so(u64 va, const struct hart_leaf *leaf, unsigned int space)
+{
+	unsigned int i = 0;
+	const struct memory *m;
+	struct said s;
+	paddr_t pa;
+	u64 size;
+
+	if (space_says(space, va, &s))
+		return p2m_lookup(d, s.gpa, &pa, &size) &&
+		       same_memory(ALIGN_DOWN(pa, PAGE_SIZE), leaf, ALIGN_DOWN(leaf->pa + (va - leaf->va), PAGE_SIZE));
+	if (space == BARE || levels[space / NR_ROOTS] == 3)
+		return false;
+	while (vas[i] != ALIGN_DOWN(va, PAGE_SIZE))
+		i++;
+	m = &memory[v->id][space][i];
+	for (unsigned int k = 0; k < m->n; k++)
+		if (p2m_lookup(d, m->said[k].gpa, &pa, &size) && same_memory(pa, leaf, ALIGN_DOWN(leaf->pa + (va - leaf->va), PAGE_SIZE)))
+			return true;
+	return false;
+}
+
 /* After a fault has been answered the same access goes through, or the guest would fault for ever. */
 static void must_go_through(u64 va, enum access access, unsigned int space)
 {
-	u64 need = access == ACCESS_FETCH ? PTE_X : access == ACCESS_STORE ? PTE_W : PTE_R, size;
+	u64 need = access == ACCESS_FETCH ? PTE_X : access == ACCESS_STORE ? PTE_W : PTE_R;
 	struct hart_leaf leaf;
-	struct said s;
-	paddr_t pa;
 
 	if (!hart_walk(va, &leaf) || (leaf.flags & (PTE_V | PTE_U | PTE_A | need)) != (PTE_V | PTE_U | PTE_A | need) ||
-	    !space_says(space, va, &s) || !p2m_lookup(d, s.gpa, &pa, &size) ||
-	    !same_memory(ALIGN_DOWN(pa, PAGE_SIZE), &leaf, ALIGN_DOWN(leaf.pa + (va - leaf.va), PAGE_SIZE)))
+	    !said_so(va, &leaf, space))
 		host_die("a fault is answered, and the access does not go through");
 }
 
@@ -598,16 +685,38 @@ void paging_step(void)
 	check_stub_slots();
 }
 
+static void first_tables(void)
+{
+	for (unsigned int r = 0; r < NR_ROOTS; r++) {
+		for (unsigned int s = 0; s < NR_SLOTS; s++) {
+			*guest_u64(d, L2(r, s) + slots[s] * 8) =
+				s == KERNEL_SLOT ? guest_pte(L1_KERNEL, PTE_V | PTE_G) : guest_pte(L1(r, s), PTE_V);
+			if (levels[r] > 3)
+				*guest_u64(d, L3(r, s) + slots_under[s] * 8) = guest_pte(L2(r, s), PTE_V);
+			if (levels[r] > 4)
+				*guest_u64(d, ROOT(r) + (s < KERNEL_SLOT ? 0 : 511) * 8) = guest_pte(L3(r, s), PTE_V);
+		}
+	}
+}
+
 void paging_start(const struct paging_config *cfg, u64 (*source)(u64 below))
 {
+	bool deep = false;
+
 	number = source;
 	tracing = getenv("UNIT_TRACE");
 	memset(memory, 0, sizeof(memory));
+	memset(led, 0, sizeof(led));
 	host_harts(cfg->harts);
+	for (unsigned int i = 0; i < NR_ROOTS; i++) {
+		levels[i] = cfg->levels[i] ? cfg->levels[i] : 3;
+		deep |= levels[i] > 3;
+	}
 	for (unsigned int i = 0, s = 0; s < NR_SLOTS; s++)
 		for (unsigned int l1 = 0; l1 < NR_L1I; l1++)
 			for (unsigned int l0 = 0; l0 < NR_L0I; l0++)
-				vas[i++] = (slots[s] & 256 ? ~0UL << 39 : 0) | (u64)slots[s] << 30 | l1 << 21 | l0_index[l0] << 12;
+				vas[i++] = (slots[s] & 256 ? ~0UL << 39 : deep ? (u64)slots_under[s] << 39 : 0) | (u64)slots[s] << 30 |
+					   l1 << 21 | l0_index[l0] << 12;
 	hart_universe(vas, NR_VA);
 	hart_reset();
 	for (unsigned int h = 0; h < cfg->harts; h++)
@@ -623,10 +732,7 @@ void paging_start(const struct paging_config *cfg, u64 (*source)(u64 below))
 	}
 	for (unsigned int r = 0; r < NR_ROOTS; r++)
 		asid_of[r] = r + 1;
-	for (unsigned int r = 0; r < NR_ROOTS; r++)
-		for (unsigned int s = 0; s < NR_SLOTS; s++)
-			*guest_u64(d, ROOT(r) + slots[s] * 8) =
-				s == KERNEL_SLOT ? guest_pte(L1_KERNEL, PTE_V | PTE_G) : guest_pte(L1(r, s), PTE_V);
+	first_tables();
 	v = d->vcpu[0];
 	guest_run(v);
 	remember_all();

@@ -11,6 +11,7 @@
 struct paging_config {
 	unsigned int shadow_pages, vcpus, harts;
 	u32 asid_max;
+	unsigned int levels[3];	/* of the page tables under each of the three roots; 0: three */
 	unsigned int copies;	/* of kernel code (arch/code.c): room for so many; 0: none are made */
 };
 

@@ -515,10 +515,47 @@ static void isa_strings_are_cut(void **state)
 	}
 }
 
+static void levels_are(unsigned int want, const char *said)
+{
+	host_output_clear();
+	assert_int_equal(read_config(), 1);
+	assert_int_equal(cfg[0].levels, want);
+	if (said)
+		assert_non_null(strstr(host_output(), said));
+	else
+		assert_null(strstr(host_output(), "page tables"));
+}
+
+/* Three unless asked for more, by the option or by the domain itself; and never more than the harts have. */
+static void levels(void **state)
+{
+	(void)state;
+	tree_domain("d", 1024, 1);
+	levels_are(3, NULL);
+	tree_string("/chosen", "xen,xen-bootargs", "noreboot levels=4");
+	levels_are(4, NULL);
+	tree_cells("/chosen/d", "pvops,levels", 1, 5);
+	levels_are(5, NULL);
+	tree_cells("/chosen/d", "pvops,levels", 1, 3);
+	levels_are(3, NULL);
+	tree_cells("/chosen/d", "pvops,levels", 1, 2);
+	levels_are(3, "d: page tables have 3 levels: 2 are asked for");
+	tree_u64s("/chosen/d", "pvops,levels", 1, 0x100000004UL);
+	levels_are(5, "d: page tables have 5 levels: 4294967300 are asked for");
+	tree_string("/chosen", "xen,xen-bootargs", "levels=many");
+	tree_cells("/chosen/d", "pvops,levels", 1, 5);
+	for (host_levels = 4; host_levels >= 3; host_levels--)
+		levels_are(host_levels, host_levels == 4 ? "d: page tables have 4 levels: 5 are asked for" :
+							   "d: page tables have 3 levels: 5 are asked for");
+	tree_cells("/chosen/d", "pvops,levels", 1, 3);
+	levels_are(3, NULL);
+	host_levels = MAX_LEVELS;
+}
+
 /* Every hart's string, however long, fits into what the guest's tree makes of it. */
 static void guests_tree_of_a_long_isa(void **state)
 {
-	static struct domain d = { .nr_vcpus = 1, .cfg = { .memory = SZ_2M } };
+	static struct domain d = { .nr_vcpus = 1, .cfg = { .memory = SZ_2M, .levels = 3 } };
 	static u8 buf[16384] __attribute__((aligned(8)));
 	char letters[500] = "rv64", exts[500] = "rv64i";
 
@@ -538,7 +575,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		E(nothing), E(domains_of_the_tree), E(modes), E(dom0), E(properties_that_are_missing), E(reg_of_odd_length),
 		E(cells_of_odd_sizes), E(strings_without_end), E(sizes_that_overflow), E(modules_outside_memory),
-		E(grants), E(too_many_domains), E(long_strings), E(no_chosen_no_cpus), E(not_a_tree), E(options), E(sizes), E(registers),
+		E(grants), E(levels), E(too_many_domains), E(long_strings), E(no_chosen_no_cpus), E(not_a_tree), E(options), E(sizes), E(registers),
 		E(reserves), E(isa_is_read), E(isa_of_nonsense), E(isa_has_extensions), E(guests_get_what_they_may_use),
 		E(isa_strings_are_cut), E(guests_tree_of_a_long_isa),
 	};

@@ -109,7 +109,7 @@ static bool stvec_mode_reserved(u64 val)
 
 static bool satp_mode_unsupported(u64 val)
 {
-	return val >> 60 != 0 && val >> 60 != 8;
+	return val >> 60 != 0 && (val >> 60 < 8 || val >> 60 > d->cfg.levels + 5);
 }
 
 static const struct model models[] = {
@@ -145,7 +145,7 @@ static u64 random_value(void)
 	case 0:
 		return rnd();
 	case 1:
-		return SV39(GUEST_RAM_BASE + rnd_below(8) * PAGE_SIZE, rnd_below(4));
+		return SATP(3 + rnd_below(3), GUEST_RAM_BASE + rnd_below(8) * PAGE_SIZE, rnd_below(4));
 	case 2:
 		return ~0UL >> rnd_below(64);
 	default:
@@ -189,6 +189,7 @@ static void every_csr_in_every_form(void **state)
 		for (unsigned int r = 1; r < 32; r++)
 			v->regs[r] = random_value();
 		v->sip = (v->sip & SIP_SSIP) | (rnd() & (SIP_STIP | SIP_SEIP));
+		d->cfg.levels = 3 + i / 10000;
 		check_access(m, ops[rnd_below(6)], rd, rs1);
 	}
 }
@@ -228,11 +229,12 @@ static void unknown_satp_modes_have_no_effect(void **state)
 	u64 good = SV39(GUEST_RAM_BASE, 7);
 
 	(void)state;
+	d->cfg.levels = 4;
 	v->regs[6] = good;
 	run(csr_insn(1, 0, 6, CSR_SATP));
 	assert_int_equal(v->csr.satp, good);
 	for (u64 mode = 1; mode < 16; mode++) {
-		if (mode == SATP_MODE_SV39)
+		if (mode == SATP_MODE_SV39 || mode == SATP_MODE(4))
 			continue;
 		v->regs[6] = mode << 60 | 0x1234;
 		run(csr_insn(1, 0, 6, CSR_SATP));
@@ -246,6 +248,11 @@ static void unknown_satp_modes_have_no_effect(void **state)
 	run(csr_insn(1, 0, 0, CSR_SATP));
 	assert_int_equal(v->csr.satp, 0);
 	assert_int_equal(seen.switches, 1);
+	/* The hart's mode is the guest's. */
+	v->regs[6] = SATP(4, GUEST_RAM_BASE, 7);
+	run(csr_insn(1, 0, 6, CSR_SATP));
+	assert_int_equal(v->csr.satp, v->regs[6]);
+	assert_int_equal(csr_read(CSR_SATP) >> SATP_MODE_SHIFT, SATP_MODE(4));
 }
 
 static void counted_by_cause(void **state)

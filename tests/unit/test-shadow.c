@@ -8,17 +8,22 @@
 
 #define STEPS 12000
 
-static void random_changes(const struct paging_config *cfg)
+static void random_steps(const struct paging_config *cfg, unsigned int steps)
 {
 	memset(&paging_stats, 0, sizeof(paging_stats));
 	paging_start(cfg, rnd_below);
-	for (int i = 0; i < STEPS; i++)
+	for (unsigned int i = 0; i < steps; i++)
 		paging_step();
 	paging_end();
 	/* Worth nothing if all is a fault or nothing is. */
-	assert_true(paging_stats.faults_filled > STEPS / 10);
-	assert_true(paging_stats.faults_reflected > STEPS / 50);
-	assert_true(paging_stats.grants_checked > STEPS);
+	assert_true(paging_stats.faults_filled > steps / 13);
+	assert_true(paging_stats.faults_reflected > steps / 50);
+	assert_true(paging_stats.grants_checked > steps);
+}
+
+static void random_changes(const struct paging_config *cfg)
+{
+	random_steps(cfg, STEPS);
 }
 
 static void plenty_of_pages(void **state)
@@ -52,6 +57,36 @@ static void vcpus_that_move(void **state)
 	(void)state;
 	random_changes(&(struct paging_config){ .shadow_pages = 40, .vcpus = 2, .harts = 3, .asid_max = 0xffff });
 	random_changes(&(struct paging_config){ .shadow_pages = 100, .vcpus = 2, .harts = 2, .asid_max = 7 });
+}
+
+/* Sv48 and Sv57, and modes that change with the address space. */
+static void more_levels(void **state)
+{
+	(void)state;
+	for (unsigned int n = 4; n <= 5; n++) {
+		struct paging_config cfg = { .shadow_pages = 500, .vcpus = 1, .harts = 1, .asid_max = 0xffff, .levels = { n, n, n } };
+
+		random_steps(&cfg, STEPS / 4);
+		assert_int_equal(paging_stats.resets, 0);
+		cfg.shadow_pages = SHADOW_MIN_PAGES;
+		random_steps(&cfg, STEPS / 4);
+		assert_true(paging_stats.evictions + paging_stats.resets > 5);
+		cfg = (struct paging_config){ .shadow_pages = 64, .vcpus = 2, .harts = 2, .levels = { n, n, n }, .copies = 8 };
+		random_steps(&cfg, STEPS / 4);
+	}
+}
+
+static void modes_that_change(void **state)
+{
+	static const struct paging_config cfgs[] = {
+		{ .shadow_pages = 100, .vcpus = 1, .harts = 1, .asid_max = 0xffff, .levels = { 3, 4, 5 } },
+		{ .shadow_pages = 40, .vcpus = 2, .harts = 2, .asid_max = 0, .levels = { 4, 3, 3 } },
+		{ .shadow_pages = 60, .vcpus = 2, .harts = 3, .asid_max = 9, .levels = { 5, 4, 5 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cfgs); i++)
+		random_steps(&cfgs[i], STEPS / 4);
 }
 
 /* The same, while the kernel's code traps, is copied, read, written and mapped elsewhere. */
@@ -270,6 +305,140 @@ static void bare_beyond_the_harts_addresses(void **state)
 	stub_is_whole();
 }
 
+/*
+ * The same tables under one more root or two, which say that all else is one page of 512 GiB or 256 TiB, from where
+ * there is no memory. Then v is in the mode.
+ */
+#define UP(n)	(GUEST_RAM_BASE + 0x110000 + (n) * PAGE_SIZE)
+
+static void go_up(unsigned int levels)
+{
+	for (u64 t = UP(0); t <= UP(2); t += PAGE_SIZE)
+		memset(guest_u64(d, t), 0, PAGE_SIZE);
+	for (unsigned int level = 3; level < levels; level++) {
+		u64 below = level == 3 ? ROOT_A : UP(level - 1 - 3);
+
+		map(UP(level - 3), 511, below, PTE_V);
+		map(UP(level - 3), 0, below, PTE_V);
+		map(UP(level - 3), 1, 0, RWX | PTE_U);
+		map(UP(level - 3), 400, 0, RWX | PTE_G);
+	}
+	go(SATP(levels, UP(levels - 1 - 3), 1));
+}
+
+static void stubs_slots_with_more_levels(void **state)
+{
+	(void)state;
+	for (unsigned int n = 4; n <= 5; n++) {
+		go_up(n);
+		map(ROOT_A, 256, GUEST_RAM_BASE & ~(SZ_1G - 1), RWX | PTE_G);
+		for (unsigned int user = 0; user < 2; user++) {
+			pv_set_user(v, user);
+			assert_int_equal(shadow_fault(v, STUB_VA_BASE + 0x1000, ACCESS_LOAD), EXC_LOAD_PAGE);
+			assert_int_equal(shadow_fault(v, STUB_VA_END - 1, ACCESS_STORE), EXC_STORE_PAGE);
+			stub_is_whole();
+		}
+		pv_set_user(v, false);
+		/* Beside it, and after all ways to flush an address that is in its place, or is none and looks like it. */
+		assert_int_equal(shadow_fault(v, KVA + 0x1000, ACCESS_LOAD), 0);
+		assert_true(there(KVA + 0x1000));
+		stub_is_whole();
+		for (u64 va = STUB_VA_BASE; va < STUB_VA_END; va += SZ_1G / 2) {
+			shadow_flush_page(v, va, FENCE_ANY_ASID);
+			shadow_flush_page(v, va & ~BIT(63), FENCE_ANY_ASID);
+			shadow_flush_page(v, va & ~BIT(62), 1);
+			shadow_flush_page(v, va & ~(~0UL << 57), FENCE_ANY_ASID);
+		}
+		assert_true(there(KVA + 0x1000));
+		stub_is_whole();
+		shadow_flush_asid(v, 1);
+		assert_true(there(KVA + 0x1000));
+		shadow_flush_page(v, KVA + 0x1000, FENCE_ANY_ASID);
+		assert_false(there(KVA + 0x1000));
+		stub_is_whole();
+		/* The other address is not valid in this mode, and not taken for this one. */
+		assert_int_equal(shadow_fault(v, KVA & ~BIT(63), ACCESS_LOAD), EXC_LOAD_PAGE);
+		shadow_flush_all(v);
+		stub_is_whole();
+	}
+}
+
+/* Of a page that is larger than a slot of 1 GiB, all goes with a flush of any address in it, and nothing else does. */
+static void largest_pages(void **state)
+{
+	(void)state;
+	for (unsigned int n = 4; n <= 5; n++) {
+		for (unsigned int i = 0; i < 2; i++) {
+			u64 size = PAGE_SIZE << 9 * (n - 1), va = (i ? ~0UL << (11 + 9 * n) | 400 * size : size) + GUEST_RAM_BASE;
+
+			go_up(n);
+			assert_int_equal(shadow_fault(v, KVA + 0x1000, ACCESS_LOAD), 0);
+			assert_int_equal(shadow_fault(v, va + 0x1000, ACCESS_STORE), 0);
+			assert_int_equal(shadow_fault(v, va + 2 * SZ_2M, ACCESS_STORE), 0);
+			assert_true(there(va + 0x1000));
+			assert_int_equal(shadow_fault(v, va - 8, ACCESS_LOAD), EXC_LOAD_ACCESS);
+			shadow_flush_page(v, va + size / 4, i ? FENCE_ANY_ASID : 1);
+			assert_false(there(va + 0x1000));
+			assert_false(there(va + 2 * SZ_2M));
+			assert_true(there(KVA + 0x1000));
+			stub_is_whole();
+			/* Misaligned: by half of it. */
+			map(UP(n - 1 - 3), i ? 400 : 1, size / 2, RWX | (i ? PTE_G : PTE_U));
+			shadow_flush_all(v);
+			assert_int_equal(shadow_fault(v, va + 0x1000, ACCESS_LOAD), EXC_LOAD_PAGE);
+		}
+	}
+}
+
+/* A guest's kernel tries what there is, from the largest to Bare and back: each has what its tables say, and no other's. */
+static void modes_at_run_time(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 12; i++) {
+		unsigned int n = 3 + i * 7 % 3;
+
+		if (n == 3)
+			go(SV39(ROOT_A, 1));
+		else
+			go_up(n);
+		assert_int_equal(csr_read(CSR_SATP) >> SATP_MODE_SHIFT, SATP_MODE(n));
+		assert_false(there(KVA + 0x1000));
+		assert_int_equal(shadow_fault(v, KVA + 0x1000, ACCESS_LOAD), 0);
+		assert_true(there(KVA + 0x1000));
+		stub_is_whole();
+		if (i % 4 == 3)
+			go(0);
+		assert_int_equal(csr_read(CSR_SATP) >> SATP_MODE_SHIFT, SATP_MODE(i % 4 == 3 ? 3 : n));
+		stub_is_whole();
+	}
+	shadow_flush_all(v);
+	assert_int_equal(v->shadow.free_count, v->shadow.nr - 1 - 2);
+}
+
+/* The page of the vCPU is in the last table of every mode. */
+static void page_of_the_vcpu(void **state)
+{
+	struct hart_leaf leaf;
+
+	(void)state;
+	d->page_shown = true;
+	for (unsigned int n = 4; n <= 5; n++) {
+		go_up(n);
+		shadow_fill_page(v);
+		for (unsigned int masked = 0; masked < 2; masked++) {
+			v->masked = masked;
+			shadow_page_rights(v);
+			assert_true(hart_walk(XEN_PV_PAGE, &leaf));
+			assert_int_equal(leaf.pa, va_to_pa((u8 *)v->pv - PV_STATE_OFFSET));
+			assert_int_equal(!(leaf.flags & PTE_W), masked);
+		}
+		pv_set_user(v, true);
+		assert_false(there(XEN_PV_PAGE));
+		pv_set_user(v, false);
+		stub_is_whole();
+	}
+}
+
 /* Whatever has been mapped: after a flush of all, all pages but the two roots are free again. */
 static void flush_gives_all_back(void **state)
 {
@@ -373,7 +542,8 @@ static void pool_too_small(void **state)
 }
 
 #define E(name) cmocka_unit_test_setup(name, setup)
-UNIT_MAIN(T(plenty_of_pages), T(tiny_pool), T(few_asids), T(hart_without_asids), T(vcpus_that_move), T(copies_of_code),
+UNIT_MAIN(T(plenty_of_pages), T(tiny_pool), T(few_asids), T(hart_without_asids), T(vcpus_that_move), T(more_levels), T(modes_that_change), T(copies_of_code),
 	  E(global_tables_are_shared), E(spaces_are_kept), E(changing_mode_flushes_nothing), E(user_does_not_see_the_kernel),
-	  E(superpages_stay), E(dirty_is_seen), E(mxr_off_again), E(the_stubs_slots_are_not_the_guests), E(bare_beyond_the_harts_addresses),
+	  E(superpages_stay), E(dirty_is_seen), E(mxr_off_again), E(the_stubs_slots_are_not_the_guests),
+	  E(bare_beyond_the_harts_addresses), E(stubs_slots_with_more_levels), E(largest_pages), E(modes_at_run_time), E(page_of_the_vcpu),
 	  E(flush_gives_all_back), E(grants_go_by_themselves), E(too_many_grants), E(readonly_grants), E(pool_too_small))

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Sv39 page tables: 4.4. The guest itself lives in an identity-mapped 1G leaf. */
+/*
+ * Sv39 page tables: 4.4; with "levels=4" or "levels=5" on the command line Sv48's or Sv57's. The guest itself lives in
+ * an identity-mapped 1G leaf.
+ */
 #ifndef GUEST_VM_H
 #define GUEST_VM_H
 
@@ -39,6 +42,10 @@ unsigned long pages_left(void);
 /* Two pieces of memory, each aligned to its size of 2 MiB. */
 extern char mega_a[MEGA], mega_b[MEGA];
 
+int vm_levels(void);
+/* What a leaf of that level maps; 0 is a page. */
+#define VM_SIZE(level)	(PAGE << 9 * (level))
+unsigned long vm_satp(const pte_t *root, unsigned long asid);
 pte_t *vm_new(void);
 /* The entry for @va in @root's table of @level (0: 4K leaves), tables made as needed. */
 pte_t *vm_pte(pte_t *root, unsigned long va, int level);

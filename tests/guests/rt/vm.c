@@ -30,6 +30,20 @@ unsigned long pages_left(void)
 	return POOL_PAGES - pool_used;
 }
 
+int vm_levels(void)
+{
+	static int levels;
+
+	if (!levels)
+		levels = fdt_says("levels=5") ? 5 : fdt_says("levels=4") ? 4 : 3;
+	return levels;
+}
+
+unsigned long vm_satp(const pte_t *root, unsigned long asid)
+{
+	return SATP(SATP_SV39 + vm_levels() - 3, asid, root);
+}
+
 static int vpn(unsigned long va, int level)
 {
 	return (int)(va >> (12 + 9 * level) & 511);
@@ -42,7 +56,7 @@ pte_t *vm_new(void)
 	unsigned long pa;
 
 	for (pa = (unsigned long)_start & -GIGA; pa < (unsigned long)_end; pa += GIGA)
-		root[vpn(pa, 2)] = PTE(pa, P_RWX);
+		*vm_pte(root, pa, 2) = PTE(pa, P_RWX);
 	return root;
 }
 
@@ -51,7 +65,7 @@ pte_t *vm_pte(pte_t *root, unsigned long va, int level)
 	pte_t *table = root;
 	int l;
 
-	for (l = 2; l > level; l--) {
+	for (l = vm_levels() - 1; l > level; l--) {
 		pte_t *p = &table[vpn(va, l)];
 
 		if (!(*p & P_V))
@@ -82,7 +96,7 @@ unsigned long user_va(const void *fn)
 void vm_on(pte_t *root, unsigned long asid)
 {
 	mb();
-	csr_write(satp, SATP(SATP_SV39, asid, root));
+	csr_write(satp, vm_satp(root, asid));
 	fence_all();
 }
 
@@ -97,7 +111,7 @@ unsigned long asid_max(pte_t *root)
 {
 	unsigned long old = csr_read(satp), got;
 
-	csr_write(satp, SATP(SATP_SV39, 0xffff, root));
+	csr_write(satp, vm_satp(root, 0xffff));
 	got = SATP_ASID(csr_read(satp));
 	csr_write(satp, old);
 	fence_all();

@@ -15,6 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cfg.harts = 1 + number(2);
 	cfg.asid_max = asids[number(4)];
 	cfg.copies = number(2) * (1 + number(8));
+	for (unsigned int i = 0; i < ARRAY_SIZE(cfg.levels); i++)
+		cfg.levels[i] = 3 + number(3);
 	paging_start(&cfg, number);
 	while (input_left())
 		paging_step();

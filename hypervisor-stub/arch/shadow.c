@@ -11,7 +11,7 @@
  * space finds the guest's kernel already there. A root slot with a mapping that is not global has a table
  * of its own (ctx->own), which then takes the global ones as well.
  *
- * The hart's mode is the guest's, so that its tables have as many levels as the guest's, and Sv39's for Bare. With more
+ * The hart's mode is the guest's, or for Bare its last one, so that its tables have as many levels as the guest's. With more
  * than three the stub's own addresses are in tables of ours, not in the root itself: such a table has them before it is
  * entered, and is not used for anything else before the hart has other ASIDs, or a fence.
  */
@@ -154,7 +154,7 @@ static u64 satp_of(const struct shadow *s, enum shadow_view view)
 {
 	const struct shadow_ctx *c = s->cur;
 
-	return SATP_MODE(c->levels) << SATP_MODE_SHIFT | (u64)c->asid[view] << SATP_ASID_SHIFT |
+	return SATP_MODE(s->levels) << SATP_MODE_SHIFT | (u64)c->asid[view] << SATP_ASID_SHIFT |
 	       va_to_pa(page(s, c->root[view])) >> PAGE_SHIFT;
 }
 
@@ -218,8 +218,8 @@ static void clear_slots(struct shadow *s, struct shadow_ctx *c, enum shadow_view
 	spage_t root = c->root[view];
 
 	/* At no time without a way to the stub: the hart may be on its way there. */
-	if (unlikely(c->levels > 3) && test_slot(used, TOP_SLOT) && (!mask || test_slot(mask, TOP_SLOT))) {
-		page(s, root)[TOP_SLOT] = stub_entry(c->levels - 1);
+	if (unlikely(s->levels > 3) && test_slot(used, TOP_SLOT) && (!mask || test_slot(mask, TOP_SLOT))) {
+		page(s, root)[TOP_SLOT] = stub_entry(s->levels - 1);
 		used[TOP_SLOT >> 6] &= ~BIT(TOP_SLOT & 63);
 	}
 	for (unsigned int w = 0; w < 8; w++) {
@@ -259,6 +259,7 @@ static void drop_global(struct shadow *s)
 {
 	s->walk_gen++;
 	memset(s->global, 0, sizeof(s->global));
+	memset(s->owned, 0, sizeof(s->owned));
 	put_list(s, &s->global_head, &s->global_tail);
 }
 
@@ -307,11 +308,9 @@ void shadow_want_pages(struct vcpu *v, unsigned int n)
 static void ctx_init(struct shadow *s, struct shadow_ctx *c, u64 key)
 {
 	c->key = key;
-	c->levels = key & KEY_PAGED ? s->levels : 3;
-	c->shift = SLOT_SHIFT(c->levels);
-	c->root[VIEW_KERNEL] = new_root(s, c->levels);
-	c->root[VIEW_USER] = new_root(s, c->levels);
-	if (unlikely(c->levels > 3) && s->global[TOP_SLOT]) {
+	c->root[VIEW_KERNEL] = new_root(s, s->levels);
+	c->root[VIEW_USER] = new_root(s, s->levels);
+	if (unlikely(s->levels > 3) && (key & KEY_PAGED) && s->global[TOP_SLOT]) {
 		set_slot(c->slots[VIEW_KERNEL], TOP_SLOT);
 		set_entry(s, c->root[VIEW_KERNEL], TOP_SLOT, table_pte(s, s->global[TOP_SLOT]));
 	}
@@ -346,13 +345,22 @@ static bool has_own_kernel(const struct shadow_ctx *c)
 	return c->own[4] | c->own[5] | c->own[6] | c->own[7];
 }
 
-/* Another mode: nothing of what there is has tables like that. The hart may have what has been in use until now. */
-static __attribute__((noinline)) void change_levels(struct shadow *s, unsigned int levels)
+/*
+ * Another mode: nothing of what there is has tables like that. The hart may have what has been in use until now; and it
+ * is on the root of that until the caller has loaded another.
+ */
+static __attribute__((noinline)) void change_levels(struct vcpu *v, u64 key)
 {
+	struct shadow *s = &v->shadow;
+	struct shadow_ctx *old = s->cur;
+
 	drop_everything(s);
 	asm_sfence_all();
-	s->levels = levels;
-	s->shift = SLOT_SHIFT(levels);
+	s->levels = SATP_LEVELS(key >> SATP_MODE_SHIFT);
+	s->shift = SLOT_SHIFT(s->levels);
+	s->cur = ctx_find(v, key);
+	s->cur->used = ++s->clock;
+	ctx_free(s, old);
 }
 
 /* The guest's satp has changed: find or make its shadow. The caller loads it. */
@@ -362,8 +370,10 @@ void shadow_switch(struct vcpu *v)
 	u64 satp = v->csr.satp, mode = satp >> SATP_MODE_SHIFT;
 	u64 key = mode ? satp : KEY_BARE;
 
-	if (unlikely(mode && SATP_LEVELS(mode) != s->levels))
-		change_levels(s, SATP_LEVELS(mode));
+	if (unlikely(mode && SATP_LEVELS(mode) != s->levels)) {
+		change_levels(v, key);
+		return;
+	}
 	s->call_pc = 0;
 	s->walk_gen++;
 	/* Contexts with tables of their own for the kernel's half may see other things there. */
@@ -381,7 +391,7 @@ bool shadow_is_global(const struct vcpu *v, u64 va)
 {
 	const struct shadow_ctx *c = v->shadow.cur;
 
-	return v->csr.satp && !test_slot(c->own, SLOT(c, va));
+	return v->csr.satp && !test_slot(c->own, SLOT(&v->shadow, va));
 }
 
 /* From a table with entries of that level down to the one of pages of 2 MiB that va is looked up in; 0: none. */
@@ -399,11 +409,11 @@ spage_t shadow_lower(const struct shadow *s, spage_t n, u64 va, unsigned int lev
 
 spage_t shadow_l1(const struct shadow *s, const struct shadow_ctx *c, enum shadow_view view, u64 va)
 {
-	unsigned int slot = SLOT(c, va);
+	unsigned int slot = SLOT(s, va);
 
 	if (!test_slot(c->slots[view], slot))
 		return 0;
-	return shadow_lower(s, pte_page(s, page(s, c->root[view])[slot]), va, c->levels - 2);
+	return shadow_lower(s, pte_page(s, page(s, c->root[view])[slot]), va, s->levels - 2);
 }
 
 u64 shadow_kernel_page(const struct vcpu *v, u64 va)
@@ -438,7 +448,7 @@ static void clear_table(struct shadow *s, spage_t n, u64 va, unsigned int level)
 }
 
 /* From the table of a slot, where there are more than three levels. 0: there is nothing to be removed further down. */
-static spage_t zap_upper(struct shadow *s, spage_t n, u64 va, unsigned int level)
+static __attribute__((noinline)) spage_t zap_upper(struct shadow *s, spage_t n, u64 va, unsigned int level)
 {
 	/* It is not a valid address: no effect (12.2.1). And it might be taken for another. */
 	if (!is_canonical(va, level + 2))
@@ -489,10 +499,8 @@ static void zap(struct shadow *s, spage_t l1, u64 va, unsigned int level)
 	}
 }
 
-static void zap_ctx(struct shadow *s, struct shadow_ctx *c, u64 va)
+static void zap_ctx(struct shadow *s, struct shadow_ctx *c, u64 va, unsigned int slot, unsigned int level)
 {
-	unsigned int slot = SLOT(c, va), level = c->levels - 2;
-
 	if (test_slot(c->slots[VIEW_USER], slot))
 		zap(s, pte_page(s, page(s, c->root[VIEW_USER])[slot]), va, level);
 	if (test_slot(c->own, slot))
@@ -522,13 +530,15 @@ static inline bool flush_quick(struct shadow *s, u64 va, s32 asid)
 static __attribute__((noinline)) void flush_page(struct vcpu *v, u64 va, s32 asid)
 {
 	struct shadow *s = &v->shadow;
+	unsigned int slot = SLOT(s, va), level = s->levels - 2;
 	struct shadow_ctx *c;
 
-	for_each_ctx_of(s, c, bits, asid)
+	/* Not where there are the kernel's global tables alone, as mostly in its half. */
+	for_each_ctx_in(s, c, bits, test_slot(s->owned, slot) ? ctxs_of(s, asid) : 0)
 		if (ctx_has_asid(c, asid))
-			zap_ctx(s, c, va);
-	if (asid == FENCE_ANY_ASID && s->global[SLOT(s, va)]) {
-		zap(s, s->global[SLOT(s, va)], va, s->levels - 2);
+			zap_ctx(s, c, va, slot, level);
+	if (asid == FENCE_ANY_ASID && s->global[slot]) {
+		zap(s, s->global[slot], va, level);
 		shadow_changed(s);
 	}
 }

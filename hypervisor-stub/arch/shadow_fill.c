@@ -41,12 +41,12 @@ static spage_t slot_table(struct shadow *s, enum shadow_view view, u64 va, bool 
 {
 	struct shadow_ctx *c = s->cur;
 	spage_t root = c->root[view], n;
-	unsigned int slot = SLOT(c, va);
+	unsigned int slot = SLOT(s, va);
 
 	if (view == VIEW_KERNEL && global && !test_slot(c->own, slot)) {
 		n = s->global[slot];
 		if (n) {
-			bool beside = beside_stub(va, c->levels - 2) && !test_slot(c->slots[view], slot);
+			bool beside = beside_stub(va, s->levels - 2) && !test_slot(c->slots[view], slot);
 
 			set_entry(s, root, slot, table_pte(s, n));
 			/* The stub's own was there. */
@@ -55,45 +55,48 @@ static spage_t slot_table(struct shadow *s, enum shadow_view view, u64 va, bool 
 		} else {
 			n = take_table(s, true);
 			s->global[slot] = n;
-			link_table(s, root, n, va, c->levels - 1);
+			link_table(s, root, n, va, s->levels - 1);
 		}
 	} else {
 		if (test_slot(view == VIEW_KERNEL ? c->own : c->slots[view], slot))
 			return pte_page(s, page(s, root)[slot]);
 		n = take_table(s, false);
+		set_slot(s->owned, slot);
 		if (view == VIEW_KERNEL) {
 			shadow_changed(s);
-			forget_alone(s);
+			forget_alone(s, va);
 			set_slot(c->own, slot);
 			/* The hart may hold translations of the shared table under this ASID. */
 			if (page(s, root)[slot])
 				asm_sfence_asid(c->asid[view]);
 		}
-		link_table(s, root, n, va, c->levels - 1);
+		link_table(s, root, n, va, s->levels - 1);
 	}
 	set_slot(c->slots[view], slot);
 	return n;
 }
 
 /* The guest's page is larger than what its pieces are entered as: a flush of one of them is one of all. */
-static inline void mark_splinter(struct shadow *s, spage_t n, bool pieces)
+static inline void mark_splinter(struct shadow *s, spage_t n, u64 va, bool pieces, enum shadow_view view)
 {
-	if (unlikely(pieces && !s->splinter[n])) {
-		s->splinter[n] = 1;
-		forget_alone(s);
-	}
+	if (likely(!pieces || s->splinter[n]))
+		return;
+	s->splinter[n] = 1;
+	if (view == VIEW_USER)
+		forget_alone(s, va);
 }
 
 /* From the table of a slot down to the one of pages of 2 MiB, with more than three levels. */
-static __attribute__((noinline)) spage_t lower_table(struct shadow *s, spage_t n, u64 va, u64 size, bool shared)
+static __attribute__((noinline)) spage_t lower_table(struct shadow *s, enum shadow_view view, spage_t n, u64 va, u64 size,
+							   bool shared)
 {
-	for (unsigned int level = s->cur->levels - 2; level > 1; level--) {
+	for (unsigned int level = s->levels - 2; level > 1; level--) {
 		spage_t below;
 
-		mark_splinter(s, n, size > PAGE_SIZE << 9 * level);
+		mark_splinter(s, n, va, size > PAGE_SIZE << 9 * level, view);
 		if (!is_table(s, page(s, n)[INDEX(va, level)])) {
 			below = take_table(s, shared);
-			forget_alone(s);
+			forget_alone(s, va);
 			link_table(s, n, below, va, level);
 		}
 		n = pte_page(s, page(s, n)[INDEX(va, level)]);
@@ -121,10 +124,10 @@ static u64 leaf_flags(struct vcpu *v, u64 guest_pte)
 static bool has_pieces(const struct shadow *s, u64 va, spage_t l0)
 {
 	const struct shadow_ctx *c = s->cur;
-	spage_t n = pte_page(s, page(s, c->root[VIEW_USER])[SLOT(c, va)]);
+	spage_t n = pte_page(s, page(s, c->root[VIEW_USER])[SLOT(s, va)]);
 	u8 pieces = s->splinter[l0] | s->splinter[n];
 
-	for (unsigned int level = c->levels - 2; unlikely(level > 1); level--) {
+	for (unsigned int level = s->levels - 2; unlikely(level > 1); level--) {
 		n = pte_page(s, page(s, n)[INDEX(va, level)]);
 		pieces |= s->splinter[n];
 	}
@@ -140,7 +143,8 @@ static inline void note_table(struct shadow *s, enum shadow_view view, u64 va, s
 		return;
 	w->l0[view] = l0;
 	if (view == VIEW_USER)
-		w->alone = has_pieces(s, va, l0) || shadow_l1(s, s->cur, VIEW_KERNEL, va) ? 0 : l0;
+		w->alone = has_pieces(s, va, l0) || (test_slot(s->cur->own, SLOT(s, va)) && shadow_l1(s, s->cur, VIEW_KERNEL, va)) ?
+			   0 : l0;
 }
 
 /*
@@ -159,10 +163,10 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 
 	shadow_want_pages(v, MAX_LEVELS - 1);
 	l1 = slot_table(s, view, va, t->pte & PTE_G);
-	shared = view == VIEW_KERNEL && !test_slot(c->own, SLOT(c, va));
-	if (unlikely(c->levels > 3))
-		l1 = lower_table(s, l1, va, t->size, shared);
-	mark_splinter(s, l1, t->size > SZ_2M);
+	shared = view == VIEW_KERNEL && !test_slot(c->own, SLOT(s, va));
+	if (unlikely(s->levels > 3))
+		l1 = lower_table(s, view, l1, va, t->size, shared);
+	mark_splinter(s, l1, va, t->size > SZ_2M, view);
 	pte = &page(s, l1)[L1_INDEX(va)];
 	if (t->size >= SZ_2M && piece >= SZ_2M) {
 		bool table = *pte && !(*pte & (PTE_R | PTE_X));
@@ -184,7 +188,7 @@ static void install(struct vcpu *v, u64 va, const struct translation *t, paddr_t
 			asm_sfence_all();
 	}
 	l0 = pte_page(s, *pte);
-	mark_splinter(s, l0, t->size > PAGE_SIZE);
+	mark_splinter(s, l0, va, t->size > PAGE_SIZE, view);
 	set_entry(s, l0, L0_INDEX(va), (ALIGN_DOWN(pa, PAGE_SIZE) >> PAGE_SHIFT) << PTE_PPN_SHIFT | flags);
 	note_table(s, view, va, l0, shared);
 }
@@ -348,7 +352,7 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 
 	/*
 	 * The stub's own slots: for a pv guest there is nothing there, whatever its tables say. Nor, in Bare, where the
-	 * hart's mode, which is Sv39 then, has no address.
+	 * hart's mode may have no address.
 	 */
 	if (v->csr.satp ? va - STUB_VA_BASE < STUB_VA_END - STUB_VA_BASE : va >= BARE_END)
 		return v->csr.satp ? page_fault[access] : access_fault[access];
@@ -408,7 +412,7 @@ void shadow_page_rights(struct vcpu *v)
 
 	if (s->global[TOP_SLOT])
 		set_rights(v, shadow_lower(s, s->global[TOP_SLOT], XEN_PV_PAGE, s->levels - 2));
-	for_each_ctx(s, c, bits)
+	for_each_ctx_in(s, c, bits, test_slot(s->owned, TOP_SLOT) ? s->live : 0)
 		if (test_slot(c->own, TOP_SLOT))
 			set_rights(v, shadow_l1(s, c, VIEW_KERNEL, XEN_PV_PAGE));
 	asm_sfence_page(XEN_PV_PAGE);

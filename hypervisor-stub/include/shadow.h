@@ -29,7 +29,6 @@ struct shadow_ctx {
 	u64 used;		/* when it was last switched to, for eviction */
 	spage_t root[VIEW_NR];
 	u16 number;		/* its place in shadow.ctx, and its bit in shadow.live */
-	u8 levels, shift;	/* of its tables; of an address, to the slot of the root */
 	spage_t head, tail;	/* its tables, linked through shadow.link */
 	u64 asid_gen;		/* generation its ASIDs belong to */
 	u16 asid[VIEW_NR];
@@ -74,9 +73,10 @@ struct shadow {
 	u8 *used;		/* which eighths of page n may have entries, or had when it was put back */
 	unsigned int nr, free_count;
 	spage_t free;
-	u8 levels, shift;	/* of the last address space that was paged, and so of global */
+	u8 levels, shift;	/* of all tables: as the guest's last mode; of an address, to the slot of the root */
 	spage_t global[512];	/* tables of the guest's global mappings, shared by all kernel views: of root slots */
 	spage_t global_head, global_tail;
+	u64 owned[8];		/* slots in which a context has, or had, tables of its own */
 	u64 clock;
 	u64 hw_gen;		/* changes when the vCPU moves to another hart: its ASIDs are void */
 	struct shadow_ctx *cur;

@@ -10,7 +10,7 @@
 #define INDEX(va, level) (((va) >> (PAGE_SHIFT + 9 * (level))) & 511)
 #define L1_INDEX(va)	INDEX(va, 1)
 #define L0_INDEX(va)	INDEX(va, 0)
-#define SLOT(c, va)	(((va) >> (c)->shift) & 511)	/* of the root: of a context, or of the shadow for its global tables */
+#define SLOT(s, va)	(((va) >> (s)->shift) & 511)	/* of the root */
 #define SLOT_SHIFT(levels) (PAGE_SHIFT + 9 * ((levels) - 1))
 #define TOP_SLOT	511UL				/* the slot of XEN_PV_PAGE, and but for Sv39 the stub's as well */
 #define STUB_SLOT	INDEX(STUB_VA_BASE, 2)
@@ -88,11 +88,12 @@ static inline void shadow_changed(struct shadow *s)
 	s->call_pc = 0;
 }
 
-/* A flush of one page may have more to do now. */
-static inline void forget_alone(struct shadow *s)
+/* A flush of one page of the same slot may have more to do now. */
+static inline void forget_alone(struct shadow *s, u64 va)
 {
-	for (unsigned int i = 0; i < WALKS; i++)
-		s->walks[i].alone = 0;
+	for (struct walk *w = s->walks; w < s->walks + WALKS; w++)
+		if (w->alone && SLOT(s, (w->key - 1) << 21) == SLOT(s, va))
+			w->alone = 0;
 }
 
 /* arch/shadow.c */

@@ -5,6 +5,7 @@
  *
  *   yes		says that it is Xen; what it does not know succeeds
  *   refuses		each call of Base is an error, so nobody finds an extension; there are the legacy calls
+ *   sv39		of a hart without H that has no page tables but Sv39's: satp is the firmware's (mstatus.TVM)
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +28,12 @@ typedef uint64_t u64;
 #define LEGACY		0
 #endif
 
+#ifdef KIND_sv39
+#define SV39_ONLY	1
+#else
+#define SV39_ONLY	0
+#endif
+
 #define SBI_FAILED		-1L
 #define SBI_NOT_SUPPORTED	-2L
 #define SBI_INVALID_PARAM	-3L
@@ -45,6 +52,7 @@ typedef uint64_t u64;
 #define IP_MTIP		(1UL << 7)
 #define MSTATUS_MPP	(3UL << 11)
 #define MSTATUS_MPV	(1UL << 39)
+#define MSTATUS_TVM	(1UL << 20)
 #define MSTATUS_MPP_S	(1UL << 11)
 #define SSTATUS_SIE	(1UL << 1)
 #define SSTATUS_SPIE	(1UL << 5)
@@ -345,13 +353,39 @@ static void redirect(u64 *regs, u64 cause)
 		to = csr_read(stvec);
 		spp = csr_read(sstatus);
 		csr_write(sstatus, (spp & ~(SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE)) | s_mode << 8 | (spp & SSTATUS_SIE) << 4);
-		csr_clear(0x600, HSTATUS_GVA | HSTATUS_SPV | (virt ? HSTATUS_SPVP : 0));
-		csr_set(0x600, virt ? HSTATUS_SPV | s_mode << 8 : 0);
-		csr_clear(mstatus, MSTATUS_MPV);
+		if (csr_read(misa) & MISA_H) {
+			csr_clear(0x600, HSTATUS_GVA | HSTATUS_SPV | (virt ? HSTATUS_SPVP : 0));
+			csr_set(0x600, virt ? HSTATUS_SPV | s_mode << 8 : 0);
+			csr_clear(mstatus, MSTATUS_MPV);
+		}
 	}
 	csr_clear(mstatus, MSTATUS_MPP);
 	csr_set(mstatus, MSTATUS_MPP_S);
 	regs[0] = to & ~3UL;
+}
+
+/* With TVM satp and sfence.vma of S-mode come here: satp as a hart has it that does not know other modes than Sv39. */
+static bool own_satp(u64 *regs)
+{
+	u64 insn = csr_read(mtval), rs1 = insn >> 15 & 31, rd = insn >> 7 & 31, op = insn >> 12 & 7, old, val;
+
+	if (!SV39_ONLY || (csr_read(mstatus) & MSTATUS_MPP) != MSTATUS_MPP_S || (insn & 0x7f) != 0x73)
+		return false;
+	if (op && insn >> 20 == 0x180) {
+		old = csr_read(satp);
+		val = op & 4 ? rs1 : rs1 ? regs[rs1] : 0;
+		val = (op & 3) == 1 ? val : (op & 3) == 2 ? old | val : old & ~val;
+		if (((op & 3) == 1 || rs1) && (val >> 60 == 0 || val >> 60 == 8))
+			csr_write(satp, val);
+		if (rd)
+			regs[rd] = old;
+	} else if (!op && insn >> 25 == 9) {
+		asm volatile("sfence.vma" : : : "memory");
+	} else {
+		return false;
+	}
+	regs[0] += 4;
+	return true;
 }
 
 void fw_trap(u64 *regs)
@@ -361,7 +395,8 @@ void fw_trap(u64 *regs)
 
 	switch (cause) {
 	case ILLEGAL:
-		redirect(regs, cause);
+		if (!own_satp(regs))
+			redirect(regs, cause);
 		break;
 	case 9:		/* ecall from S-mode or HS-mode */
 		regs[0] += 4;
@@ -424,7 +459,7 @@ static void prepare_hart(void)
 	csr_write(pmpaddr1, ~0UL);
 	csr_write(pmpcfg0, 0x1f18);	/* NAPOT: nothing; all else */
 	/* all but calls of this firmware */
-	csr_write(medeleg, 0xf0b5ff & ~(csr_read(misa) & MISA_H ? 1UL << ILLEGAL : 0));
+	csr_write(medeleg, 0xf0b5ff & ~(SV39_ONLY || csr_read(misa) & MISA_H ? 1UL << ILLEGAL : 0));
 	csr_write(mideleg, 0x222 | 0x1444);
 	csr_write(mcounteren, 7);
 	csr_write(scounteren, 7);
@@ -432,7 +467,7 @@ static void prepare_hart(void)
 	csr_write(sie, 0);
 	me()->sstc = set_menvcfg(~0UL) & MENVCFG_STCE;
 	csr_clear(mstatus, MSTATUS_MPP | 1UL << 5 | 1UL << 1);
-	csr_set(mstatus, MSTATUS_MPP_S);
+	csr_set(mstatus, MSTATUS_MPP_S | (SV39_ONLY ? MSTATUS_TVM : 0));
 	csr_write(mie, IP_MSIP);
 }
 

@@ -29,6 +29,7 @@ static const struct {
 	{ "mprotect", check_mprotect },
 	{ "cow", check_cow },
 	{ "kernel-memory", check_kernel_memory },
+	{ "addresses", check_addresses },
 	{ "privilege", check_privilege },
 	{ "fp-switch", check_fp_switch },
 	{ "fp-signal", check_fp_signal },

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,50 @@ const char *check_cow(void)
 	if (waitpid(pid, &status, 0) != pid || status)
 		return why("child's status 0x%x", status);
 	return *p == 1 ? NULL : "the child wrote into its parent";
+}
+
+/* The mode of the kernel's page tables, by /proc/cpuinfo: "sv39" */
+static const char *mmu_mode(char *text, size_t size)
+{
+	FILE *f = fopen("/proc/cpuinfo", "r");
+	char line[256];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = !strncmp(line, "mmu\t", 4) && sscanf(strchr(line, ':') ?: "", ": %15s", line) == 1;
+	if (f)
+		fclose(f);
+	snprintf(text, size, "%s", found ? line : "?");
+	return text;
+}
+
+/* A process has the lower half of the addresses that the mode has, up to its end, and nothing beyond. */
+const char *check_addresses(void)
+{
+	static const struct { const char *mode; int bits; } modes[] = { { "sv39", 38 }, { "sv48", 47 }, { "sv57", 56 } };
+	const char *want = option("mmu");
+	char mode[256];
+
+	mmu_mode(mode, sizeof(mode));
+	if (want && strcmp(mode, want))
+		return why("the mode is %s, not %s", mode, want);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
+		char *end = (char *)(1UL << modes[i].bits) - 64 * 4096, *p;
+
+		/* Before the stack, and where it is not. */
+		p = mmap(end - (2UL << 30), 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		if (strcmp(mode, modes[i].mode) < 0) {
+			if (p != MAP_FAILED)
+				return why("%s has memory at %p", mode, p);
+			continue;
+		}
+		if (p == MAP_FAILED)
+			return why("%s has no memory at %p", mode, end - (2UL << 30));
+		*p = 1;
+		if (munmap(p, 4096))
+			return "munmap";
+	}
+	return NULL;
 }
 
 /*

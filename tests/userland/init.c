@@ -19,6 +19,7 @@
  *   pvops.cmd=peer	the other end of the network rows of pvops.cmd=bench (bench_devices.c)
  *   pvops.cpus=N	the check fails unless N CPUs are online
  *   pvops.mem=N	the check fails unless the kernel has most of N MiB
+ *   pvops.mmu=sv48	a check fails unless the kernel's page tables are of that mode
  *   pvops.xen=no	a check fails if this is a guest of Xen; yes: unless it is; events: or has no events
  *   pvops.disk=NAME:SUM	a check fails unless /dev/NAME comes and cksum of it is SUM; pvops.write=BYTE: writes to it
  *   pvops.lives=NAME:N	start again until a count on /dev/NAME is N

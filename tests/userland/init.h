@@ -91,6 +91,7 @@ const char *check_xen(void);
 
 /* check_mem.c */
 const char *check_memory(void);
+const char *check_addresses(void);
 const char *check_mprotect(void);
 const char *check_cow(void);
 const char *check_kernel_memory(void);

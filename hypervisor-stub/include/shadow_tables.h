@@ -16,6 +16,8 @@
 #define STUB_SLOT	INDEX(STUB_VA_BASE, 2)
 #define STUB_SLOTS	((STUB_VA_END - STUB_VA_BASE) / SZ_1G)
 
+#define KEY_PAGED	BIT(63)	/* of a context's key: the first bit of MODE, for Sv39 and all after it */
+
 /* The contexts in use, by number; all, or those of a set. */
 #define for_each_ctx_in(s, c, bits, set) \
 	for (u64 bits = (set); bits && ((c) = &(s)->ctx[lowest_bit(bits)]); bits &= bits - 1)
@@ -64,6 +66,14 @@ static inline void set_entry(struct shadow *s, spage_t n, unsigned int index, u6
 	s->used[n] |= 1 << (index >> 6);
 }
 
+static inline void clear_entries(u64 *p, unsigned int nr)
+{
+	for (u64 *end = p + nr; p < end; p += 8) {
+		p[0] = 0; p[1] = 0; p[2] = 0; p[3] = 0;
+		p[4] = 0; p[5] = 0; p[6] = 0; p[7] = 0;
+	}
+}
+
 static inline bool test_slot(const u64 *map, unsigned int slot)
 {
 	return map[slot >> 6] & BIT(slot & 63);
@@ -97,6 +107,8 @@ static inline void forget_alone(struct shadow *s, u64 va)
 }
 
 /* arch/shadow.c */
+void shadow_ctx_clear(struct shadow *s, struct shadow_ctx *c, bool everything);
+void shadow_drop_everything(struct shadow *s);
 void shadow_add_stub(struct shadow *s, spage_t n, unsigned int level);
 spage_t shadow_lower(const struct shadow *s, spage_t n, u64 va, unsigned int level);
 spage_t shadow_l1(const struct shadow *s, const struct shadow_ctx *c, enum shadow_view view, u64 va);

@@ -154,7 +154,7 @@ make_qemu_args() {
 
 # The log shows that nothing more is to come, whether the machine goes off or not.
 ended() {
-	[ -z "${keys:-}" ] || return 1
+	[ ${#typed[@]} -eq 0 ] || return 1
 	local gone='end Kernel panic|^stub: d[0-9]+: (shutdown: poweroff|crash)'
 	if [ "${d_mode[0]:-}" = native ]; then
 		grep -qaE 'reboot: (Power down|System halted|Restarting)|end Kernel panic' "$log"
@@ -191,19 +191,30 @@ on_tick() {
 	return 1
 }
 
-# What is typed, when the stub is there (the firmware empties the UART): three times Ctrl-A for each domain gives it the
-# input. QEMU takes it as fast as the UART does.
+# new_line REGEX OFFSET: the console has such a line behind that many bytes, or QEMU is gone
+new_line() {
+	until grep -qaE -- "$1" < <(tail -c "+$(($2 + 1))" "$log" 2>/dev/null); do
+		kill -0 "$pid" 2>/dev/null || return
+		sleep 0.1
+	done
+}
+
+# What is typed and done from outside, one after the other, when the stub is there (the firmware empties the UART): three
+# times Ctrl-A for each domain gives it the input. QEMU takes it as fast as the UART does.
 type_keys() {
-	local i
-	rm -f "$log.in" "$log.out"
-	mkfifo "$log.in" "$log.out"
-	{
-		until grep -qa '^stub: harts' "$log"; do sleep 0.2; done
-		for i in "${!d_kernel[@]}"; do printf '\001\001\001'; done
-		printf '%b' "$keys"
-	} >"$log.in" &
-	cat "$log.out" >/dev/null &
-	serial=(-chardev "pipe,id=con,path=${log//,/,,},logfile=${log//,/,,}" -serial chardev:con)
+	local i at
+	new_line '^stub: harts' 0 || return
+	for i in "${!d_kernel[@]}"; do printf '\001\001\001'; done
+	at=0
+	for ((i = 0; i < ${#typed[@]}; i += 2)); do
+		# what keys make it say is new, and so is what comes after a line that was waited for
+		[ "${typed[i]}" != await ] || new_line "${typed[i + 1]}" "$at" || return
+		at=$(stat -c %s "$log")
+		case ${typed[i]} in
+		keys) printf '%b' "${typed[i + 1]}" ;;
+		kill) kill -KILL "$pid" ;;
+		esac
+	done
 }
 
 # run_bounded: QEMU with the serial line in $log, until it ends or goes over a bound; then why says which.
@@ -216,9 +227,17 @@ run_bounded() {
 	: >"$log"
 	trap '' PIPE	# QEMU may be gone when it is asked
 	local serial=(-serial "file:$log")
-	[ -z "${keys:-}" ] || type_keys
+	if [ ${#typed[@]} -gt 0 ]; then
+		rm -f "$log.in" "$log.out"
+		mkfifo "$log.in" "$log.out"
+		serial=(-chardev "pipe,id=con,path=${log//,/,,},logfile=${log//,/,,}" -serial chardev:con)
+	fi
 	coproc QEMU { exec qemu-system-riscv64 "${qemu_args[@]}" "${serial[@]}" -monitor stdio 2>&1; }
 	pid=$QEMU_PID
+	if [ ${#typed[@]} -gt 0 ]; then
+		cat "$log.out" >/dev/null &
+		type_keys 1<>"$log.in" &
+	fi
 	exec {to}>&"${QEMU[1]}" {from}<&"${QEMU[0]}"	# bash closes its own copies when QEMU ends
 	trap 'kill $pid 2>/dev/null || :; exit 130' INT TERM
 	while [ -z "$why" ]; do

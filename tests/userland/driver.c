@@ -4,6 +4,7 @@
  * daemon do beside them is here: a block device's number is looked up, a guest's network interface is put on the
  * bridge. It ends when no other domain is left.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -26,36 +27,44 @@
 struct device { const char *kind, *domain, *handle; };
 
 static int net = -1;
+static int wanted;	/* devices, by xenstore */
 
-static void fatal(const struct device *d, const char *what)
+/* A node of the device, if that is still there. */
+static bool put(const struct device *d, const char *name, const char *value)
 {
-	say("pvops-driver: %s %s of domain %s: %s", d->kind, d->handle, d->domain, what);
-	store_put(what, "backend/%s/%s/%s/hotplug-error", d->kind, d->domain, d->handle);
-	store_put("error", "backend/%s/%s/%s/hotplug-status", d->kind, d->domain, d->handle);
+	char dir[100];
+
+	snprintf(dir, sizeof(dir), "backend/%.10s/%.20s/%.20s", d->kind, d->domain, d->handle);
+	return store_put_beside(dir, "state", name, value);
 }
 
-static void connected(const struct device *d)
+static bool fatal(const struct device *d, const char *what)
 {
+	say("pvops-driver: %s %s of domain %s: %s", d->kind, d->handle, d->domain, what);
+	return put(d, "hotplug-error", what) && put(d, "hotplug-status", "error");
+}
+
+static bool connected(const struct device *d)
+{
+	if (!put(d, "hotplug-status", "connected"))
+		return false;
 	say("pvops-driver: %s %s of domain %s is served", d->kind, d->handle, d->domain);
-	store_put("connected", "backend/%s/%s/%s/hotplug-status", d->kind, d->domain, d->handle);
+	return true;
 }
 
 /* blkback waits for the number of its block device. */
-static void serve_vbd(const struct device *d)
+static bool serve_vbd(const struct device *d)
 {
 	const char *params = store_get("backend/vbd/%s/%s/params", d->domain, d->handle);
 	char number[32];
 	struct stat st;
 
 	if (!params)
-		return;
-	if (stat(params, &st) || !S_ISBLK(st.st_mode)) {
-		fatal(d, "no such block device");
-		return;
-	}
+		return true;
+	if (stat(params, &st) || !S_ISBLK(st.st_mode))
+		return fatal(d, "no such block device");
 	snprintf(number, sizeof(number), "%x:%x", major(st.st_rdev), minor(st.st_rdev));
-	if (store_put(number, "backend/vbd/%s/%s/physical-device", d->domain, d->handle))
-		connected(d);
+	return put(d, "physical-device", number) && connected(d);
 }
 
 static bool to_bridge(const char *name)
@@ -75,11 +84,7 @@ static bool serve_vif(const struct device *d)
 	snprintf(name, sizeof(name), "vif%d.%.4s", atoi(d->domain), d->handle);
 	if (!if_nametoindex(name))
 		return false;
-	if (to_bridge(name))
-		connected(d);
-	else
-		fatal(d, "not to be had on the bridge");
-	return true;
+	return to_bridge(name) ? connected(d) : fatal(d, "not to be had on the bridge");
 }
 
 /* The names below a node, for the function; what it says comes back, true if all of them said so. */
@@ -101,22 +106,20 @@ static bool each(bool (*f)(struct device *d, const char *name), struct device *d
 
 /*
  * True: nothing more to do for it now. Until the back end has left the first state it has not seen the device, and what
- * has its name may be that of the domain's life before.
+ * has its name may be that of the domain's life before; then it waits in the second one. Closing, it takes away what was written here.
  */
 static bool serve(struct device *d, const char *handle)
 {
-	const char *state = store_get("backend/%s/%s/%s/state", d->kind, d->domain, handle);
-	bool seen = state && strcmp(state, "1");
+	const char *value = store_get("backend/%s/%s/%s/state", d->kind, d->domain, handle);
+	int state = value ? atoi(value) : 0;
 
 	d->handle = handle;
-	if (!state || store_get("backend/%s/%s/%s/hotplug-status", d->kind, d->domain, handle))
+	wanted += state != 0;
+	if (state > 2 || !state || store_get("backend/%s/%s/%s/hotplug-status", d->kind, d->domain, handle))
 		return true;
-	if (!seen)
+	if (state == 1)
 		return false;
-	if (!strcmp(d->kind, "vif"))
-		return serve_vif(d);
-	serve_vbd(d);
-	return true;
+	return strcmp(d->kind, "vif") ? serve_vbd(d) : serve_vif(d);
 }
 
 static bool serve_domain(struct device *d, const char *domain)
@@ -140,6 +143,42 @@ static bool alone(void)
 	return each(is_this, &d, "/local/domain|");
 }
 
+/* A line of /proc/meminfo, in KiB. */
+static long meminfo(const char *name)
+{
+	static char text[4096];
+	char *line;
+
+	if (read_file("/proc/meminfo", text, sizeof(text)) <= 0)
+		return -1;
+	line = strstr(text, name);
+	return line ? atol(line + strlen(name)) : -1;
+}
+
+/*
+ * True: the back ends' drivers have what xenstore has, and nothing more of those that are gone. How much that is, and what it takes
+ * of this domain, is said when it changes.
+ */
+static bool settled(void)
+{
+	DIR *dir = opendir("/sys/bus/xen-backend/devices");
+	static int last;
+	int have = 0;
+
+	if (!dir)
+		return true;
+	for (struct dirent *e; (e = readdir(dir));)
+		have += e->d_name[0] != '.';
+	closedir(dir);
+	if (have != wanted)
+		return false;
+	if (have != last)
+		say("pvops-driver: %d devices are served, memory available %ld KiB, slab %ld KiB", have,
+		    meminfo("MemAvailable:"), meminfo("Slab:"));
+	last = have;
+	return true;
+}
+
 static void serve_all(void)
 {
 	struct device vbd = { .kind = "vbd" }, vif = { .kind = "vif" };
@@ -148,8 +187,10 @@ static void serve_all(void)
 	store_ask(XS_WATCH, 0, "backend|devices|");
 	store_ask(XS_WATCH, 0, "@releaseDomain|gone|");
 	do {
+		wanted = 0;
 		done = each(serve_domain, &vbd, "backend/vbd|");
 		done &= each(serve_domain, &vif, "backend/vif|");
+		done &= settled();
 		store_wait(done ? -1 : 50);
 	} while (!alone());
 }

@@ -130,18 +130,19 @@ const char *store_get(const char *fmt, ...)
 	return store_failed() ? NULL : message.data;
 }
 
-bool store_put(const char *value, const char *fmt, ...)
+bool store_put_beside(const char *dir, const char *other, const char *name, const char *value)
 {
-	char path[300];
-	va_list args;
-	size_t len;
+	unsigned int tx = atoi(store_ask(XS_TRANSACTION_START, 0, "|"));
+	char what[300];
+	bool there;
 
-	va_start(args, fmt);
-	len = vsnprintf(path, 200, fmt, args);
-	va_end(args);
-	if (len >= 200)
-		return false;
-	snprintf(path + len, sizeof(path) - len, "|%s", value);
-	store_ask(XS_WRITE, 0, path);
-	return !store_failed();
+	snprintf(what, sizeof(what), "%s/%s|", dir, other);
+	store_ask(XS_READ, tx, what);
+	there = !store_failed();
+	snprintf(what, sizeof(what), "%s/%s|%s", dir, name, value);
+	if (there)
+		store_ask(XS_WRITE, tx, what);
+	there = there && !store_failed();
+	store_ask(XS_TRANSACTION_END, tx, there ? "T|" : "F|");
+	return there && !store_failed();
 }

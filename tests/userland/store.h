@@ -25,6 +25,11 @@ void store_wait(int ms);
 
 /* The value of a node whose path is made of these, in a static buffer; NULL: there is none. */
 const char *store_get(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-bool store_put(const char *value, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * A node is written if another one is in its directory. What is written below a directory that has just gone would bring it back, without
+ * the rest and for ever. False: it is not there, or has changed meanwhile.
+ */
+bool store_put_beside(const char *dir, const char *other, const char *name, const char *value);
 
 #endif

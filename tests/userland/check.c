@@ -41,6 +41,7 @@ static const struct {
 	{ "xen", check_xen },
 	{ "disk", check_disk },
 	{ "net", check_net },
+	{ "packets", check_packets },
 	{ "lives", check_lives },
 	{ "smp-counter", check_smp_counter },
 	{ "smp-membarrier", check_smp_membarrier },

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,20 +69,26 @@ static const char *check_write(int fd, const char *path, unsigned char byte)
 	return NULL;
 }
 
-/* The disk of NAME:NUMBER. It may yet come: another domain serves it. */
+/* /dev/NAME, which ends at a colon. It may yet come: another domain serves it. */
+int open_device(const char *name, char path[32])
+{
+	int fd;
+
+	snprintf(path, 32, "/dev/%.*s", (int)strcspn(name, ":"), name);
+	for (int i = 0; (fd = open(path, O_RDWR)) < 0 && i < 3000; i++)
+		usleep(10000);
+	return fd;
+}
+
+/* The disk of NAME:NUMBER. */
 static const char *open_disk(const char *disk, char path[32], const char **number, int *fd)
 {
-	char *colon;
+	const char *colon = strchr(disk, ':');
 
-	strcpy(path, "/dev/");
-	strncat(path, disk, 26);
-	colon = strchr(path, ':');
 	if (!colon)
 		return why("%s: no number", disk);
-	*colon = 0;
 	*number = colon + 1;
-	for (int i = 0; (*fd = open(path, O_RDWR)) < 0 && i < 1000; i++)
-		usleep(10000);
+	*fd = open_device(disk, path);
 	return *fd < 0 ? why("%s: %s", path, strerror(errno)) : NULL;
 }
 

@@ -63,6 +63,15 @@ const char *net_up(const char *name, const char *address)
 	return NULL;
 }
 
+/* What the interface has counted, by the name of the file in sysfs. */
+long eth0_count(const char *name)
+{
+	char path[80], text[32];
+
+	snprintf(path, sizeof(path), "/sys/class/net/eth0/statistics/%s", name);
+	return read_file(path, text, sizeof(text)) > 0 ? atol(text) : -1;
+}
+
 /* --- pings --- */
 
 struct ping { struct icmphdr head; unsigned char data[PING]; };
@@ -150,10 +159,13 @@ static const char *send_stream(struct in_addr to, long kib)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct total t = { }, said = { };
 	uint64_t random = rdtime() | 1;
+	long bytes, packets;
 	uint64_t buf[128];
 
 	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
 		return why("%s: connect: %s", inet_ntoa(to), strerror(errno));
+	bytes = eth0_count("tx_bytes");
+	packets = eth0_count("tx_packets");
 	while (kib--) {
 		for (size_t i = 0; i < ARRAY_SIZE(buf); i++) {
 			random ^= random << 13;
@@ -174,6 +186,9 @@ static const char *send_stream(struct in_addr to, long kib)
 			   (unsigned long long)t.bytes);
 	say("pvops-net: %llu bytes to %s and %llx is their sum on both sides", (unsigned long long)t.bytes, inet_ntoa(to),
 	    (unsigned long long)t.sum);
+	packets = eth0_count("tx_packets") - packets;
+	say("pvops-net: %ld packets meanwhile, of %ld bytes in the mean", packets,
+	    packets ? (eth0_count("tx_bytes") - bytes) / packets : 0);
 	return NULL;
 }
 
@@ -191,6 +206,13 @@ static pid_t listen_for_stream(void)
 		take_stream(fd);
 	close(fd);
 	return pid;
+}
+
+const char *net_ping(const char *to)
+{
+	struct in_addr addr;
+
+	return inet_aton(to, &addr) ? ping(addr) : why("%s: no address", to);
 }
 
 const char *check_net(void)

@@ -17,6 +17,8 @@
  *   pvops.cmd=run	the shell script /run, with busybox; its exit status says whether that is a pass
  *   pvops.cmd=driver	serve the devices of other domains, until they are gone (driver.c)
  *   pvops.cmd=peer	the other end of the network rows of pvops.cmd=bench (bench_devices.c)
+ *   pvops.cmd=flush	write to pvops.disk=NAME and flush it, for ever (disks.c)
+ *   pvops.cmd=cycle	use pvops.disk=NAME, and pvops.net= with pvops.peer=; then end, start again or go on for ever (disks.c)
  *   pvops.cpus=N	the check fails unless N CPUs are online
  *   pvops.mem=N	the check fails unless the kernel has most of N MiB
  *   pvops.mmu=sv48	a check fails unless the kernel's page tables are of that mode
@@ -24,6 +26,7 @@
  *   pvops.disk=NAME:SUM	a check fails unless /dev/NAME comes and cksum of it is SUM; pvops.write=BYTE: writes to it
  *   pvops.lives=NAME:N	start again until a count on /dev/NAME is N
  *   pvops.net=ADDRESS/BITS	a network, and who must answer there (check_net.c)
+ *   pvops.packets=N	so many packets each way between two guests (check_packets.c)
  *   pvops.then=sh	after that a shell
  *   pvops.end=reboot	end by a restart: sifive_u has no way to switch itself off
  *
@@ -216,6 +219,8 @@ static const struct {
 	{ "run", cmd_run },
 	{ "driver", cmd_driver },
 	{ "peer", cmd_peer },
+	{ "flush", cmd_flush },
+	{ "cycle", cmd_cycle },
 };
 
 static const char *run_command(void)

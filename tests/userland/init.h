@@ -13,6 +13,7 @@
  * stress_*.c		the loads
  * module.c		pvops.cmd=module: the kernel's own tests that are modules
  * driver.c		pvops.cmd=driver: what serves other domains' devices
+ * disks.c		pvops.cmd=flush, cycle: what was flushed before a domain ended is there after it
  * store.c		xenstore
  */
 #ifndef PVOPS_INIT_H
@@ -32,6 +33,14 @@ static inline uint64_t rdtime(void)
 
 	asm volatile("rdtime %0" : "=r"(t));
 	return t;
+}
+
+/* Numbers into others that have nothing to do with them. */
+static inline uint64_t mix(uint64_t x)
+{
+	x ^= x >> 29;
+	x *= 0x9e3779b97f4a7c15UL;
+	return x ^ x >> 32;
 }
 
 /* init.c */
@@ -61,6 +70,10 @@ const char *run_crash(void);
 const char *cmd_driver(void);
 const char *cmd_peer(void);
 
+/* disks.c */
+const char *cmd_flush(void);
+const char *cmd_cycle(void);
+
 /* check.c: printf into a static buffer, for reasons with numbers in them */
 const char *why(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *shared_page(void);
@@ -78,12 +91,18 @@ const char *check_file(void);
 /* check_disk.c */
 #define AGAIN		"/tmp/again"		/* a file: the end is a restart; or one that no driver hears of */
 #define AGAIN_AT_ONCE	"/tmp/again-at-once"
+int open_device(const char *name, char path[32]);
 const char *check_disk(void);
 const char *check_lives(void);
 
 /* check_net.c */
 const char *net_up(const char *name, const char *address);
+const char *net_ping(const char *to);
+long eth0_count(const char *name);
 const char *check_net(void);
+
+/* check_packets.c */
+const char *check_packets(void);
 
 /* check_xen.c */
 long interrupts(const char *name);

@@ -14,7 +14,7 @@
  *   pvops.cmd=sleep	idle for ever, for time limits
  *   pvops.cmd=hang	spin for ever, for time limits
  *   pvops.cmd=sh	a shell, if the initramfs has one
- *   pvops.cmd=run	the shell script /run, with busybox; its exit status says whether that is a pass
+ *   pvops.cmd=run	the script /pvops-run; its exit status says whether that is a pass
  *   pvops.cmd=driver	serve the devices of other domains, until they are gone (driver.c)
  *   pvops.cmd=peer	the other end of the network rows of pvops.cmd=bench (bench_devices.c)
  *   pvops.cmd=flush	write to pvops.disk=NAME and flush it, for ever (disks.c)
@@ -168,20 +168,20 @@ static __attribute__((noreturn)) const char *cmd_hang(void)
 		asm volatile("" ::: "memory");
 }
 
-/* The status of busybox with these words, as of wait(); -1: it does not start. */
-static int busybox(const char *words[])
+/* The status of a program with these words, as of wait(); -1: it does not start. */
+static int program(const char *words[])
 {
 	int status = 0;
 	pid_t pid;
 
 	pid = fork();
 	if (pid == 0) {
-		setenv("PATH", "/bin", 1);
-		setenv("HOME", "/", 1);
-		execv("/bin/busybox", (char **)words);
+		setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+		setenv("HOME", access("/root", X_OK) ? "/" : "/root", 1);
+		execv(words[0], (char **)words);
 		_exit(127);
 	}
-	/* pid 1 also reaps whatever the shell leaves behind. */
+	/* pid 1 also reaps whatever the program leaves behind. */
 	while (pid > 0 && wait(&status) != pid)
 		;
 	return pid < 0 || status == (127 << 8) ? -1 : status;
@@ -190,14 +190,17 @@ static int busybox(const char *words[])
 /* cttyhack finds the real terminal, so that ^C works. */
 static const char *cmd_sh(void)
 {
+	const char *shell = access("/bin/bash", X_OK) ? "sh" : "bash";
+
 	if (access("/bin/busybox", X_OK))
 		return "no /bin/busybox in this initramfs";
-	return busybox((const char *[]){ "busybox", "setsid", "cttyhack", "sh", NULL }) < 0 ? "cannot start the shell" : NULL;
+	return program((const char *[]){ "/bin/busybox", "setsid", "cttyhack", shell, "-l", NULL }) < 0 ?
+	       "cannot start the shell" : NULL;
 }
 
 static const char *cmd_run(void)
 {
-	return busybox((const char *[]){ "busybox", "sh", "/run", NULL }) ? "/run has failed" : NULL;
+	return program((const char *[]){ "/pvops-run", NULL }) ? "/pvops-run has failed" : NULL;
 }
 
 static const struct {

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Lives of a guest with a disk and a network interface that Linux serves. In each it finds what the life before has flushed, writes,
 # reads, sends and is answered; then, in turns, it is destroyed in the middle of that, powers off, or starts again, every other time
-# without a word to its drivers (tests/userland/disks.c). What is free and in use must be the same each time: in the stub, and what the driver
-# domain's kernel has. Another guest uses the same back ends all the time. PVOPS_CYCLES lives (default 9), PVOPS_FULL=1: 1,000.
+# without a word to its drivers (tests/userland/disks.c). What is free and in use in the stub must be the same each time, and the
+# driver domain's kernel must not take more and more. Another guest uses the same back ends all the time. PVOPS_CYCLES lives
+# (default 9; PVOPS_FULL=1: 1,000).
 
 . "$(dirname "$0")/boots.sh"
 cycles=9
@@ -55,8 +56,11 @@ number() { [ "$(console | grep -cE -- "$2")" = "$1" ] || { echo "# $(console | g
 # What the driver domain's kernel has allocated, whenever domain 1 is gone: in KiB, and as seen over all lives no more at last.
 slab() { console | sed -n 's/.*pvops-driver: 2 devices are served.* slab \([0-9]*\) KiB.*/\1/p'; }
 no_growth() {
-	slab | awk '{ v[NR] = $1 } END { from = v[int(NR / 3) + 1]; to = v[NR]; printf "# slab of the driver domain: %d, later %d, at last %d KiB\n", v[1], from, to
-		exit NR < 2 || to > from + 256 }'
+	slab | awk '{ v[NR] = $1 } END {
+		from = v[int(NR / 3) + 1]; to = v[NR]
+		printf "# slab of the driver domain: %d, later %d, at last %d KiB\n", v[1], from, to
+		exit NR < 2 || to > from + 256
+	}'
 }
 
 # lives NAME: the first is destroyed, the second powers off, the third starts again, and so on. After the last one is destroyed.

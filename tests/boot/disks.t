@@ -92,7 +92,11 @@ given_back() {
 	[ "$(wc -w <<<"$1")" = $(($(wc -l <<<"$all") - 1)) ] && [ "$(sort -u <<<"$all" | wc -l)" = 1 ]
 }
 # Guests without their back ends are there, and wait.
-waited() { [ "$(console | awk '/^stub: d0: gone/ { without = 1 } /^stub: d1: destroyed/ { without = 0 } without && /^stub: guest[12] /' | wc -l)" = $((2 * $(wc -w <<<"$1"))) ]; }
+waited() {
+	local all
+	all=$(console | awk '/^stub: d0: gone/ { on = 1 } /^stub: d1: destroyed/ { on = 0 } on && /^stub: guest[12] /')
+	[ "$(wc -l <<<"$all")" = $((2 * $(wc -w <<<"$1"))) ]
+}
 destroyed() {
 	destroys "$some" "$once"
 	ends "destroyed-$1" "${moments[@]}"

@@ -32,7 +32,7 @@ domains() {
 
 said_of() { [ "$(console | grep -cE -- "$1")" = 2 ]; }
 # larger than a frame: the mean of all, acknowledgements among them
-large() { console | sed -n "s/.*packets meanwhile, of \([0-9]*\) bytes.*/\1/p" | awk '{ n++; bad += $1 < 1514 } END { exit n != 2 || bad }'; }
+large() { console | awk '/packets meanwhile, of/ { n += $(NF - 4) > 1514 } END { exit n != 2 }'; }
 
 sends() {
 	local name=$1

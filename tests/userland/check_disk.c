@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Checks: a disk. pvops.lives=NAME:N: the guest starts again until it has lived N times. pvops.disk=NAME:SUM: /dev/NAME has the checksum that cksum(1) says on the host. Its last part is then
- * written, all of it pvops.write=BYTE, for the host to look at afterwards.
+ * Checks: a disk. pvops.lives=NAME:N: the guest starts again until it has lived N times. pvops.disk=NAME:SUM: /dev/NAME has the
+ * checksum that cksum(1) says on the host. Its last part is then written, all of it pvops.write=BYTE, for the host to look at
+ * afterwards.
  */
 #define _GNU_SOURCE
 #include <errno.h>

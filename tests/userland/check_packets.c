@@ -225,7 +225,7 @@ const char *check_packets(void)
 		bad = bad ?: "what was sent to us is corrupt, or did not come";
 	say("pvops-packets: %u sent to %s: there %llu received, %llu corrupt, %llu lost, %llu late", packets, address,
 	    (unsigned long long)c.good, (unsigned long long)c.corrupt, (unsigned long long)c.lost, (unsigned long long)c.late);
-	say("pvops-packets: not taken here: %ld by UDP, of which %ld for want of room, %ld for their checksum; %ld by eth0, which sent %ld not",
+	say("pvops-packets: not taken: %ld by UDP, of which %ld for want of room, %ld for their sum; %ld by eth0; not sent: %ld",
 	    udp_count(3), udp_count(5), udp_count(7), eth0_count("rx_dropped") + eth0_count("rx_errors"),
 	    eth0_count("tx_dropped") + eth0_count("tx_errors"));
 	return bad ?: c.corrupt || c.good + c.lost != packets ? why("%llu packets are corrupt there", (unsigned long long)c.corrupt) : NULL;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pvops.cmd=flush: blocks are written to the disk pvops.disk=NAME and flushed, again and again (pvops.pause= milliseconds between), and
- * each time the console is told. pvops.cmd=cycle: a life, one of many, that has devices and uses them: it begins with what the life before has
- * flushed, and ends by itself, by a restart, or not at all, in turns.
+ * pvops.cmd=flush: blocks are written to the disk pvops.disk=NAME and flushed, again and again (with pvops.pause= milliseconds
+ * between), and each time the console is told. pvops.cmd=cycle: a life, one of many, that has devices and uses them: it begins with
+ * what the life before has flushed, and ends by itself, by a restart, or not at all, in turns.
  *
  * Block 0 begins with the number of the life. Each life has a region of its own (cycle: one of a few). Flush N is of 1 to 8 blocks
  * behind those of the one before, from the front again where the region ends. Each sector says whose it is:

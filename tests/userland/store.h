@@ -27,8 +27,8 @@ void store_wait(int ms);
 const char *store_get(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * A node is written if another one is in its directory. What is written below a directory that has just gone would bring it back, without
- * the rest and for ever. False: it is not there, or has changed meanwhile.
+ * A node is written if another one is in its directory. What is written below a directory that has just gone would bring it back,
+ * without the rest and for ever. False: it is not there, or has changed meanwhile.
  */
 bool store_put_beside(const char *dir, const char *other, const char *name, const char *value);
 

@@ -88,13 +88,13 @@ static uint16_t icmp_sum(const struct ping *p)
 	return ~sum;
 }
 
-/* True if this very ping came back within 200 ms. */
-static bool came_back(int fd, const struct ping *sent)
+/* True if this very ping came back within so many milliseconds. */
+static bool came_back(int fd, const struct ping *sent, int ms)
 {
 	struct { struct iphdr ip; struct ping ping; } got;
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
-	while (poll(&p, 1, 200) > 0) {
+	while (poll(&p, 1, ms) > 0) {
 		if (recv(fd, &got, sizeof(got), 0) == sizeof(got) && got.ping.head.type == ICMP_ECHOREPLY &&
 		    got.ping.head.un.echo.sequence == sent->head.un.echo.sequence &&
 		    !memcmp(got.ping.data, sent->data, PING))
@@ -103,7 +103,10 @@ static bool came_back(int fd, const struct ping *sent)
 	return false;
 }
 
-/* The other end may begin later, so the first answer may take some tries; after it each must come. */
+/*
+ * The other end may begin later, so the first answer may take some tries; after it each must come, however slow the host is
+ * meanwhile.
+ */
 static const char *ping(struct in_addr to)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr = to };
@@ -118,7 +121,7 @@ static const char *ping(struct in_addr to)
 			p.data[k] = i + k;
 		p.head.checksum = icmp_sum(&p);
 		sendto(fd, &p, sizeof(p), 0, (struct sockaddr *)&addr, sizeof(addr));
-		if (came_back(fd, &p))
+		if (came_back(fd, &p, good ? 20000 : 200))
 			good++;
 		else if (good)
 			return why("%s: ping %d is lost, after %d that were not", inet_ntoa(to), i, good);

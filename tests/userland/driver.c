@@ -173,8 +173,8 @@ static bool settled(void)
 	if (have != wanted)
 		return false;
 	if (have != last)
-		say("pvops-driver: %d devices are served, memory available %ld KiB, slab %ld KiB", have,
-		    meminfo("MemAvailable:"), meminfo("Slab:"));
+		say("pvops-driver: %d devices are served, memory available %ld KiB, slab %ld KiB and %ld KiB of caches", have,
+		    meminfo("MemAvailable:"), meminfo("SUnreclaim:"), meminfo("SReclaimable:"));
 	last = have;
 	return true;
 }

@@ -136,11 +136,17 @@ static bool is_this(struct device *d, const char *domain)
 	return !strcmp(domain, d->domain);
 }
 
+/* For a second: a domain that starts again is not there for a moment. */
 static bool alone(void)
 {
 	struct device d = { .domain = "0" };
 
-	return each(is_this, &d, "/local/domain|");
+	for (int i = 0; i < 10; i++) {
+		if (!each(is_this, &d, "/local/domain|"))
+			return false;
+		usleep(100000);
+	}
+	return true;
 }
 
 /* A line of /proc/meminfo, in KiB. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * pvops.cmd=flush: blocks are written to the disk pvops.disk=NAME and flushed, again and again (with pvops.pause= milliseconds
- * between), and each time the console is told. pvops.cmd=cycle: a life, one of many, that has devices and uses them: it begins with
+ * between; with pvops.noflush=1 the disk is sent none), and each time the console is told. pvops.cmd=cycle: a life, one of many, that has devices and uses them: it begins with
  * what the life before has flushed, and ends by itself, by a restart, or not at all, in turns.
  *
  * Block 0 begins with the number of the life. Each life has a region of its own (cycle: one of a few). Flush N is of 1 to 8 blocks
@@ -117,12 +117,27 @@ static const char *begin(void)
 	return NULL;
 }
 
+/* The kernel is told that the disk keeps nothing back: then it sends it no flushes, for a test that has to fail. */
+static void send_no_flushes(void)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/queue/write_cache", disk.name + strlen("/dev/"));
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, "write through", 13) != 13)
+		say("pvops-flush: %s: %s", path, strerror(errno));
+	close(fd);
+}
+
 const char *cmd_flush(void)
 {
 	const char *bad = begin();
 
 	if (bad)
 		return bad;
+	if (option_number("noflush", 0))
+		send_no_flushes();
 	say("pvops-flush: life %u begins", disk.life);
 	enter(disk.life);
 	while (!(bad = flush())) {

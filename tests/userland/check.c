@@ -42,6 +42,7 @@ static const struct {
 	{ "disk", check_disk },
 	{ "net", check_net },
 	{ "packets", check_packets },
+	{ "until", check_until },
 	{ "lives", check_lives },
 	{ "smp-counter", check_smp_counter },
 	{ "smp-membarrier", check_smp_membarrier },

@@ -137,3 +137,20 @@ const char *check_disk(void)
 	say("pvops-disk: %ld interrupts are events", interrupts("xen-pirq"));
 	return error;
 }
+
+/* What check_disk() has written is there still, and can be written anew. */
+const char *disk_again(void)
+{
+	const char *disk = option("disk"), *error, *sum;
+	char path[32];
+	int fd;
+
+	if (!disk)
+		return NULL;
+	error = open_disk(disk, path, &sum, &fd);
+	if (error)
+		return error;
+	error = check_write(fd, path, option_number("write", 0));
+	close(fd);
+	return error;
+}

@@ -105,7 +105,7 @@ static bool came_back(int fd, const struct ping *sent, int ms)
 
 /*
  * The other end may begin later, so the first answer may take some tries; after it each must come, however slow the host is
- * meanwhile.
+ * meanwhile, unless somebody means ill.
  */
 static const char *ping(struct in_addr to)
 {
@@ -123,7 +123,7 @@ static const char *ping(struct in_addr to)
 		sendto(fd, &p, sizeof(p), 0, (struct sockaddr *)&addr, sizeof(addr));
 		if (came_back(fd, &p, good ? 20000 : 200))
 			good++;
-		else if (good)
+		else if (good && !option("until"))
 			return why("%s: ping %d is lost, after %d that were not", inet_ntoa(to), i, good);
 	}
 	close(fd);
@@ -218,12 +218,24 @@ const char *net_ping(const char *to)
 	return inet_aton(to, &addr) ? ping(addr) : why("%s: no address", to);
 }
 
+/* All of pvops.peer= answer. */
+const char *net_again(void)
+{
+	const char *bad = NULL;
+	char peers[256], *save = NULL;
+
+	snprintf(peers, sizeof(peers), "%s", option("peer") ?: "");
+	for (char *peer = strtok_r(peers, ",", &save); !bad && peer; peer = strtok_r(NULL, ",", &save))
+		bad = net_ping(peer);
+	return bad;
+}
+
 const char *check_net(void)
 {
 	long kib = option_number("stream", 0);
 	const char *bad, *address = option("net");
-	char peers[256], *save = NULL;
-	struct in_addr first = { }, to;
+	struct in_addr first;
+	char peers[256];
 	pid_t pid = -1;
 	int status = 0;
 
@@ -233,15 +245,10 @@ const char *check_net(void)
 		return "cannot listen";
 	bad = net_up("eth0", address);
 	snprintf(peers, sizeof(peers), "%s", option("peer") ?: "");
-	for (char *peer = strtok_r(peers, ",", &save); !bad && peer; peer = strtok_r(NULL, ",", &save)) {
-		if (!inet_aton(peer, &to))
-			return why("pvops.peer=%s: no address", peer);
-		if (!first.s_addr)
-			first = to;
-		bad = ping(to);
-	}
+	if (!bad)
+		bad = net_again();
 	if (!bad && kib)
-		bad = send_stream(first, kib);
+		bad = inet_aton(strtok(peers, ",") ?: "", &first) ? send_stream(first, kib) : "pvops.peer= has no address";
 	if (!bad && kib && (waitpid(pid, &status, 0) != pid || status))
 		bad = "what was sent to us did not come whole";
 	return bad;

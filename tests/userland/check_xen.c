@@ -86,6 +86,28 @@ static const char *check_store(void)
 	return NULL;
 }
 
+/* Others have their devices of the same domain, and mean ill: as long as there is one, and once more after that. */
+const char *check_until(void)
+{
+	long rounds = 0, domain = option_number("until", -1);
+	const char *bad = NULL;
+	char what[24];
+	bool gone;
+
+	if (domain < 0)
+		return "SKIP pvops.until= names no domain";
+	if (!store_open())
+		return "no device for xenstore";
+	snprintf(what, sizeof(what), "%ld|", domain);
+	do {
+		gone = !strcmp(store_ask(XS_IS_DOMAIN_INTRODUCED, 0, what), "F");
+		bad = disk_again() ?: net_again();
+		rounds++;
+	} while (!gone && !bad);
+	say("pvops-xen: %ld rounds until domain %ld was gone", rounds, domain);
+	return bad;
+}
+
 const char *check_xen(void)
 {
 	const char *want = option("xen"), *bad;

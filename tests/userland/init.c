@@ -19,6 +19,7 @@
  *   pvops.cmd=peer	the other end of the network rows of pvops.cmd=bench (bench_devices.c)
  *   pvops.cmd=flush	write to pvops.disk=NAME and flush it, for ever (disks.c)
  *   pvops.cmd=cycle	use pvops.disk=NAME, and pvops.net= with pvops.peer=; then end, start again or go on for ever (disks.c)
+ *   pvops.cmd=victim	use each disk and interface that comes, whatever they do, until told to end; then check (victim.c)
  *   pvops.cpus=N	the check fails unless N CPUs are online
  *   pvops.mem=N	the check fails unless the kernel has most of N MiB
  *   pvops.mmu=sv48	a check fails unless the kernel's page tables are of that mode
@@ -27,6 +28,8 @@
  *   pvops.lives=NAME:N	start again until a count on /dev/NAME is N
  *   pvops.net=ADDRESS/BITS	a network, and who must answer there (check_net.c)
  *   pvops.packets=N	so many packets each way between two guests (check_packets.c)
+ *   pvops.awake=1	the domain that serves says which of its threads never sleeps (awake.c)
+ *   pvops.until=N	the disk's last part and the network are checked again and again until domain N is gone
  *   pvops.then=sh	after that a shell
  *   pvops.end=reboot	end by a restart: sifive_u has no way to switch itself off
  *
@@ -224,6 +227,7 @@ static const struct {
 	{ "peer", cmd_peer },
 	{ "flush", cmd_flush },
 	{ "cycle", cmd_cycle },
+	{ "victim", cmd_victim },
 };
 
 static const char *run_command(void)

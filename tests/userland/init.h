@@ -73,6 +73,8 @@ const char *cmd_peer(void);
 /* disks.c */
 const char *cmd_flush(void);
 const char *cmd_cycle(void);
+void watch_threads(void);
+const char *cmd_victim(void);
 
 /* check.c: printf into a static buffer, for reasons with numbers in them */
 const char *why(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -94,12 +96,14 @@ const char *check_file(void);
 int open_device(const char *name, char path[32]);
 const char *check_disk(void);
 const char *check_lives(void);
+const char *disk_again(void);
 
 /* check_net.c */
 const char *net_up(const char *name, const char *address);
 const char *net_ping(const char *to);
 long eth0_count(const char *name);
 const char *check_net(void);
+const char *net_again(void);
 
 /* check_packets.c */
 const char *check_packets(void);
@@ -107,6 +111,7 @@ const char *check_packets(void);
 /* check_xen.c */
 long interrupts(const char *name);
 const char *check_xen(void);
+const char *check_until(void);
 
 /* check_mem.c */
 const char *check_memory(void);

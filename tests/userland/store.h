@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 enum { XS_DIRECTORY = 1, XS_READ = 2, XS_WATCH = 4, XS_TRANSACTION_START = 6, XS_TRANSACTION_END = 7, XS_WRITE = 11,
-       XS_WATCH_EVENT = 15, XS_ERROR = 16 };
+       XS_WATCH_EVENT = 15, XS_ERROR = 16, XS_IS_DOMAIN_INTRODUCED = 17 };
 
 bool store_open(void);
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pvops.awake=1: a process of its own looks at the kernel's threads, and says which one has had a CPU to itself for three
+ * seconds. In a domain that serves others that is one which somebody keeps busy.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "init.h"
+
+#define MAX_THREADS	512
+#define TICKS		40		/* of 10 ms, between two looks */
+#define LOOKS		8
+
+struct thread { int pid; unsigned long ticks; int busy; };
+
+static struct thread threads[MAX_THREADS];
+
+static struct thread *thread_of(int pid)
+{
+	struct thread *t;
+
+	for (t = threads; t < threads + MAX_THREADS && t->pid && t->pid != pid; t++)
+		;
+	return t < threads + MAX_THREADS ? t : NULL;
+}
+
+/* proc_pid_stat(5): a kernel thread is a child of 2; field 15 is its time. */
+static void look_at(const char *pid)
+{
+	char path[32], stat[512], *name, *rest;
+	struct thread *t = thread_of(atoi(pid));
+	unsigned long ticks;
+	int parent;
+
+	snprintf(path, sizeof(path), "/proc/%.10s/stat", pid);
+	if (!t || read_file(path, stat, sizeof(stat)) <= 0)
+		return;
+	name = strchr(stat, '(');
+	rest = strrchr(stat, ')');
+	if (!name || !rest || sscanf(rest, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %lu", &parent, &ticks) != 2 || parent != 2)
+		return;
+	*rest = 0;
+	t->busy = t->pid && ticks - t->ticks >= TICKS * 9 / 10 ? t->busy + 1 : 0;
+	t->pid = atoi(pid);
+	t->ticks = ticks;
+	if (t->busy == LOOKS)
+		say("pvops-driver: %s does not sleep", name + 1);
+}
+
+void watch_threads(void)
+{
+	struct dirent *e;
+	DIR *d;
+
+	if (!option("awake") || fork())
+		return;
+	for (;; usleep(TICKS * 10000)) {
+		d = opendir("/proc");
+		while (d && (e = readdir(d)))
+			if (e->d_name[0] > '0' && e->d_name[0] <= '9')
+				look_at(e->d_name);
+		if (d)
+			closedir(d);
+	}
+}

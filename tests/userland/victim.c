@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pvops.cmd=victim: whoever serves this domain's devices means ill (tests/guests/hostile/backend.c). Each disk that comes is read, each
+ * network interface sent on, by a process of its own, which may never come back. When data/end is in xenstore, and
+ * with all of that as it is, the domain must still pass the ordinary checks.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "init.h"
+#include "store.h"
+
+#define MAX_DEVICES	200
+
+static char seen[MAX_DEVICES][16];
+static int nr_seen;
+
+/* An error is not the end, unless it is always one. */
+static void read_disk(const char *name)
+{
+	static char buf[PAGE] __attribute__((aligned(PAGE)));
+	char path[32];
+	int fd, errors = 0;
+
+	snprintf(path, sizeof(path), "/dev/%.20s", name);
+	fd = open(path, O_RDONLY | O_DIRECT);
+	for (long i = 0; errors < 50; i++) {
+		errors = pread(fd, buf, PAGE, i % 64 * PAGE) == PAGE ? 0 : errors + 1;
+		usleep(2000);
+	}
+	say("pvops-victim: %s: %s", name, strerror(errno));
+}
+
+static void send_packets(const char *name)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = INADDR_BROADCAST };
+	static char buf[600];
+	char address[32];
+	int fd, on = 1;
+
+	snprintf(address, sizeof(address), "10.1.%d.2/24", nr_seen);
+	if (net_up(name, address))
+		return;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name) + 1);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (if_nametoindex(name)) {
+		sendto(fd, buf, sizeof(buf), 0, (struct sockaddr *)&to, sizeof(to));
+		usleep(5000);
+	}
+}
+
+static bool is_new(const char *name)
+{
+	for (int i = 0; i < nr_seen; i++)
+		if (!strcmp(seen[i], name))
+			return false;
+	if (nr_seen == MAX_DEVICES)
+		return false;
+	snprintf(seen[nr_seen++], sizeof(seen[0]), "%.15s", name);
+	return true;
+}
+
+static void use(const char *dir, const char *prefix, void (*f)(const char *name))
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		if (strncmp(e->d_name, prefix, strlen(prefix)) || !is_new(e->d_name))
+			continue;
+		say("pvops-victim: %s has come", e->d_name);
+		if (!fork()) {
+			f(e->d_name);
+			_exit(0);
+		}
+	}
+	if (d)
+		closedir(d);
+}
+
+const char *cmd_victim(void)
+{
+	if (!store_open())
+		return "no device for xenstore";
+	while (!store_get("data/end")) {
+		use("/sys/block", "xvd", read_disk);
+		use("/sys/class/net", "eth", send_packets);
+		usleep(20000);
+	}
+	return run_checks();
+}

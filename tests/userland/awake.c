@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * pvops.awake=1: a process of its own looks at the kernel's threads, and says which one has had a CPU to itself for three
- * seconds. In a domain that serves others that is one which somebody keeps busy.
+ * seconds and has not slept. One that has much to do for somebody waits now and then, one that is caught in a loop does not. ksoftirqd
+ * is never looked at: how much there is for it is not its own affair.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #define TICKS		40		/* of 10 ms, between two looks */
 #define LOOKS		8
 
-struct thread { int pid; unsigned long ticks; int busy; };
+struct thread { int pid; unsigned long ticks, slept; int busy; };
 
 static struct thread threads[MAX_THREADS];
 
@@ -28,12 +29,23 @@ static struct thread *thread_of(int pid)
 	return t < threads + MAX_THREADS ? t : NULL;
 }
 
+/* How often it has given its CPU away by itself */
+static unsigned long slept(const char *pid)
+{
+	static const char name[] = "\nvoluntary_ctxt_switches:";
+	char path[32], status[2048], *p;
+
+	snprintf(path, sizeof(path), "/proc/%.10s/status", pid);
+	p = read_file(path, status, sizeof(status)) > 0 ? strstr(status, name) : NULL;
+	return p ? strtoul(p + sizeof(name) - 1, NULL, 10) : 0;
+}
+
 /* proc_pid_stat(5): a kernel thread is a child of 2; field 15 is its time. */
 static void look_at(const char *pid)
 {
 	char path[32], stat[512], *name, *rest;
 	struct thread *t = thread_of(atoi(pid));
-	unsigned long ticks;
+	unsigned long ticks, times;
 	int parent;
 
 	snprintf(path, sizeof(path), "/proc/%.10s/stat", pid);
@@ -41,12 +53,15 @@ static void look_at(const char *pid)
 		return;
 	name = strchr(stat, '(');
 	rest = strrchr(stat, ')');
-	if (!name || !rest || sscanf(rest, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %lu", &parent, &ticks) != 2 || parent != 2)
+	if (!name || !rest || sscanf(rest, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %lu", &parent, &ticks) != 2 || parent != 2 ||
+	    !strncmp(name, "(ksoftirqd", 10))
 		return;
 	*rest = 0;
-	t->busy = t->pid && ticks - t->ticks >= TICKS * 9 / 10 ? t->busy + 1 : 0;
+	times = slept(pid);
+	t->busy = t->pid && ticks - t->ticks >= TICKS * 9 / 10 && times == t->slept ? t->busy + 1 : 0;
 	t->pid = atoi(pid);
 	t->ticks = ticks;
+	t->slept = times;
 	if (t->busy == LOOKS)
 		say("pvops-driver: %s does not sleep", name + 1);
 }

@@ -311,7 +311,7 @@ static void states_of_a_disk_jump(void)
 
 static void responses_jump(void)
 {
-	static const uint32_t jumps[] = { 33, 1000, 0x7fffffff, 0x80000000, 0xffffffff };
+	static const uint32_t jumps[] = { 33, 0x80000000, 0xffffffff };
 
 	for (int i = 0; i < ARRAY_SIZE(jumps); i++) {
 		BEGIN_DISK;
@@ -323,7 +323,7 @@ static void responses_jump(void)
 
 static void responses_name_others(void)
 {
-	static const uint64_t ids[] = { 32, 33, 0xffffffff, ~0UL, 1UL << 63 };
+	static const uint64_t ids[] = { 32, 0xffffffff, 1UL << 63 };
 
 	for (int i = 0; i < ARRAY_SIZE(ids); i++) {
 		BEGIN_DISK;
@@ -754,7 +754,7 @@ static void xsa_155_responses_change(void)
 	for (int slot = 1; slot < 4; slot++) {
 		writing = true;
 		check(hart_run(other_hart(0), rewrites, &rx_slot(&other, slot)->rsp));
-		for (int round = 0; round < 20; round++) {
+		for (int round = 0; round < 6; round++) {
 			for (int i = 0; i < NET_SLOTS / 8; i++) {
 				for (int k = 0; k < 4; k++) {
 					int n = other.prod[1] % NET_SLOTS;
@@ -809,13 +809,15 @@ static void ends(void)
 	while_serving(WHILE * 4, store_ask(XS_IS_DOMAIN_INTRODUCED, 0, "1", 2) == XS_IS_DOMAIN_INTRODUCED && same(store_answer(), "F"));
 }
 
+/* What leaves a request of the kernel's own without an answer comes late: who waits for it connects no more devices. */
 TESTS(
-	T(is_served_well), T(sector_size_is_absurd), T(physical_sector_size_is_absurd), T(number_of_sectors_is_absurd),
-	T(indirect_segments_are_absurd), T(ring_order_is_absurd), T(disks_number_of_queues_is_absurd), T(other_features_are_absurd),
-	T(responses_jump), T(responses_name_others), T(response_comes_twice),
-	T(response_is_of_another_operation), T(status_is_absurd), T(xsa_396_page_stays_mapped), T(xsa_403_pages_of_a_disk_say_nothing_else), T(xsa_391_events_without_responses),
-	T(request_is_never_answered), T(packets_are_taken), T(xsa_403_pages_of_a_net_say_nothing_else), T(states_of_a_net_jump), T(tx_responses_are_bad),
-	T(xsa_396_packet_stays_mapped), T(rx_responses_are_bad), T(xsa_405_rx_chains_are_bad), T(rx_extras_are_bad), T(rx_index_jumps),
-	T(xsa_391_events_of_a_net), T(states_of_a_disk_jump), T(events_come_without_a_carrier), T(xsa_155_responses_change),
-	T(nets_number_of_queues_is_absurd), T(ends),
+	T(is_served_well), T(packets_are_taken), T(xsa_403_pages_of_a_net_say_nothing_else), T(states_of_a_net_jump),
+	T(tx_responses_are_bad), T(xsa_396_packet_stays_mapped), T(rx_responses_are_bad), T(xsa_405_rx_chains_are_bad),
+	T(rx_extras_are_bad), T(rx_index_jumps), T(xsa_391_events_of_a_net), T(events_come_without_a_carrier),
+	T(xsa_155_responses_change), T(nets_number_of_queues_is_absurd), T(sector_size_is_absurd), T(physical_sector_size_is_absurd),
+	T(number_of_sectors_is_absurd), T(indirect_segments_are_absurd), T(ring_order_is_absurd), T(disks_number_of_queues_is_absurd),
+	T(other_features_are_absurd), T(xsa_403_pages_of_a_disk_say_nothing_else), T(status_is_absurd),
+	T(xsa_391_events_without_responses), T(states_of_a_disk_jump), T(responses_jump), T(responses_name_others),
+	T(response_comes_twice), T(response_is_of_another_operation), T(xsa_396_page_stays_mapped), T(request_is_never_answered),
+	T(ends),
 );

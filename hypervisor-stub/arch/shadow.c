@@ -140,25 +140,42 @@ static u64 satp_of(const struct shadow *s, enum shadow_view view)
 	       va_to_pa(page(s, c->root[view])) >> PAGE_SHIFT;
 }
 
-/* Sets the hart's satp to the view of the current address space that the virtual mode sees. */
-void shadow_load(struct vcpu *v)
+static void set_satp(struct vcpu *v)
+{
+	for (unsigned int view = 0; view < VIEW_NR; view++)
+		v->satp[view] = satp_of(&v->shadow, view);
+	csr_write(CSR_SATP, v->satp[v->user ? VIEW_USER : VIEW_KERNEL]);
+}
+
+/* With ASIDs that the address space does not have yet. */
+static __attribute__((noinline)) void load_anew(struct vcpu *v)
 {
 	struct shadow *s = &v->shadow;
-	struct pcpu *p = this_pcpu();
-	bool asids = HAS_ASIDS(p), flush = false;
+	bool flush = assign_asids(s, s->cur);
 
-	if (unlikely(s->cur->asid_gen != asid_generation(s, p) || !asids))
-		flush = assign_asids(s, s->cur);
-	for (unsigned int view = 0; view < VIEW_NR; view++)
-		v->satp[view] = likely(asids) ? satp_of(s, view) : 0;
 	/* Before, for tables that have led to the stub under that ASID may not any more; and again, for it may be the stub's. */
-	if (unlikely(flush)) {
+	if (flush) {
 		csr_write(CSR_SATP, stub_satp(3));
 		asm_sfence_all();
 	}
-	csr_write(CSR_SATP, satp_of(s, v->user ? VIEW_USER : VIEW_KERNEL));
-	if (unlikely(flush))
+	set_satp(v);
+	if (flush)
 		asm_sfence_all();
+	if (!HAS_ASIDS(this_pcpu()))
+		memset(v->satp, 0, sizeof(v->satp));
+	pv_choose_fast(v);
+}
+
+/* Sets the hart's satp to the view of the current address space that the virtual mode sees. */
+void shadow_load(struct vcpu *v)
+{
+	const struct pcpu *p = this_pcpu();
+
+	if (unlikely(v->shadow.cur->asid_gen != asid_generation(&v->shadow, p) || !HAS_ASIDS(p))) {
+		load_anew(v);
+		return;
+	}
+	set_satp(v);
 	pv_choose_fast(v);
 }
 
@@ -331,18 +348,12 @@ static bool has_own_kernel(const struct shadow_ctx *c)
  * Another mode: nothing of what there is has tables like that. The hart may have what has been in use until now; and it
  * is on the root of that until the caller has loaded another.
  */
-static __attribute__((noinline)) void change_levels(struct vcpu *v, u64 key)
+static __attribute__((noinline)) void change_levels(struct shadow *s, unsigned int levels)
 {
-	struct shadow *s = &v->shadow;
-	struct shadow_ctx *old = s->cur;
-
 	shadow_drop_everything(s);
 	asm_sfence_all();
-	s->levels = SATP_LEVELS(key >> SATP_MODE_SHIFT);
-	s->shift = SLOT_SHIFT(s->levels);
-	s->cur = ctx_find(v, key);
-	s->cur->used = ++s->clock;
-	ctx_free(s, old);
+	s->levels = levels;
+	s->shift = SLOT_SHIFT(levels);
 }
 
 /* The guest's satp has changed: find or make its shadow. The caller loads it. */
@@ -351,10 +362,11 @@ void shadow_switch(struct vcpu *v)
 	struct shadow *s = &v->shadow;
 	u64 satp = v->csr.satp, mode = satp >> SATP_MODE_SHIFT;
 	u64 key = mode ? satp : KEY_BARE;
+	struct shadow_ctx *old = NULL;
 
 	if (unlikely(mode && SATP_LEVELS(mode) != s->levels)) {
-		change_levels(v, key);
-		return;
+		old = s->cur;
+		change_levels(s, SATP_LEVELS(mode));
 	}
 	s->call_pc = 0;
 	s->walk_gen++;
@@ -365,6 +377,8 @@ void shadow_switch(struct vcpu *v)
 	if (has_own_kernel(s->cur))
 		shadow_changed(s);
 	s->cur->used = ++s->clock;
+	if (unlikely(old))
+		ctx_free(s, old);
 }
 
 bool shadow_is_global(const struct vcpu *v, u64 va)

@@ -143,8 +143,8 @@ static inline void note_table(struct shadow *s, enum shadow_view view, u64 va, s
 		return;
 	w->l0[view] = l0;
 	if (view == VIEW_USER)
-		w->alone = has_pieces(s, va, l0) || (test_slot(s->cur->own, SLOT(s, va)) && shadow_l1(s, s->cur, VIEW_KERNEL, va)) ?
-			   0 : l0;
+		w->alone = has_pieces(s, va, l0) || (test_slot(s->cur->own, SLOT(s, va)) &&
+						     shadow_l1(s, s->cur, VIEW_KERNEL, va)) ? 0 : l0;
 }
 
 /*

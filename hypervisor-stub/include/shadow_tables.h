@@ -12,7 +12,7 @@
 #define L0_INDEX(va)	INDEX(va, 0)
 #define SLOT(s, va)	(((va) >> (s)->shift) & 511)	/* of the root */
 #define SLOT_SHIFT(levels) (PAGE_SHIFT + 9 * ((levels) - 1))
-#define TOP_SLOT	511UL				/* the slot of XEN_PV_PAGE, and but for Sv39 the stub's as well */
+#define TOP_SLOT	511UL		/* the slot of XEN_PV_PAGE, and but for Sv39 the stub's as well */
 #define STUB_SLOT	INDEX(STUB_VA_BASE, 2)
 #define STUB_SLOTS	((STUB_VA_END - STUB_VA_BASE) / SZ_1G)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Privileged instructions of a pv guest's kernel. Each traps, since U-mode may not execute it; what it does
- * here is what the privileged specification says of S-mode, with the WARL choices of a plain hart: Sv39 and as many modes
- * beyond it as the domain has, 16 bits of ASID, direct and vectored stvec.
+ * here is what the privileged specification says of S-mode, with the WARL choices of a plain hart: Sv39 and as
+ * many modes beyond it as the domain has, 16 bits of ASID, direct and vectored stvec.
  */
 #include "csr.h"
 #include "domain.h"

@@ -11,9 +11,9 @@
  * space finds the guest's kernel already there. A root slot with a mapping that is not global has a table
  * of its own (ctx->own), which then takes the global ones as well.
  *
- * The hart's mode is the guest's, or for Bare its last one, so that its tables have as many levels as the guest's. With more
- * than three the stub's own addresses are in tables of ours, not in the root itself: such a table has them before it is
- * entered, and is not used for anything else before the hart has other ASIDs, or a fence.
+ * The hart's mode is the guest's, or for Bare its last one, so that its tables have as many levels as the guest's.
+ * With more than three the stub's own addresses are in tables of ours, not in the root itself: such a table has them
+ * before it is entered, and is not used for anything else before the hart has other ASIDs, or a fence.
  */
 #include "domain.h"
 #include "pv.h"
@@ -153,7 +153,7 @@ static __attribute__((noinline)) void load_anew(struct vcpu *v)
 	struct shadow *s = &v->shadow;
 	bool flush = assign_asids(s, s->cur);
 
-	/* Before, for tables that have led to the stub under that ASID may not any more; and again, for it may be the stub's. */
+	/* Before, for what has led to the stub under that ASID may not any more; after, for it may be the stub's. */
 	if (flush) {
 		csr_write(CSR_SATP, stub_satp(3));
 		asm_sfence_all();

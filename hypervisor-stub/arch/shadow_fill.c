@@ -87,8 +87,8 @@ static inline void mark_splinter(struct shadow *s, spage_t n, u64 va, bool piece
 }
 
 /* From the table of a slot down to the one of pages of 2 MiB, with more than three levels. */
-static __attribute__((noinline)) spage_t lower_table(struct shadow *s, enum shadow_view view, spage_t n, u64 va, u64 size,
-							   bool shared)
+static __attribute__((noinline))
+spage_t lower_table(struct shadow *s, enum shadow_view view, spage_t n, u64 va, u64 size, bool shared)
 {
 	for (unsigned int level = s->levels - 2; level > 1; level--) {
 		spage_t below;

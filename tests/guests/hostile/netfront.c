@@ -269,7 +269,7 @@ static bool received_answer(struct interface *f)
 /* As long as the driver domain's bridge has not seen the interface come up, nobody hears it: so some times. */
 static bool is_heard(struct interface *f)
 {
-	for (int i = 0; i < 40; i++) {
+	for (int i = 0; i < 120; i++) {
 		slot(f, PAGES - 1, 0, arp(pages[PAGES - 1]), 0);
 		push(f);
 		if (answer(f) != NET_OKAY)

@@ -25,8 +25,8 @@ static bool fetch_parcel(struct vcpu *v, u64 va, u16 *parcel)
 }
 
 /*
- * The one that a kernel is at, as the hart reads it: a tenth of what two walks take. False: the hart may not read there, or
- * it lies across two pages. What can be executed there now may be a copy of it (code.c).
+ * The one that a kernel is at, as the hart reads it: a tenth of what two walks take. False: the hart may not read
+ * there, or it lies across two pages. What can be executed there now may be a copy of it (code.c).
  */
 bool fetch_quick(const struct vcpu *v, u32 *insn)
 {

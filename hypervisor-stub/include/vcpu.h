@@ -183,7 +183,7 @@ struct vcpu {
 	/* Last: what is beyond the first 2 KiB takes an instruction more to get at. */
 	struct shadow shadow;	/* pv: the virtual TLB */
 	struct decoded decoded[DECODED_ENTRIES];
-	/* Hypercalls by number, but for the quick ones (event sends, upcall_ack); what was in lists of grant_table_op */
+	/* Hypercalls by number, but for the quick ones (send, upcall_ack); what was in lists of grant_table_op */
 	u32 calls[HYPERCALL_NR], grant_ops[GRANT_OP_NR];
 };
 

@@ -6,7 +6,7 @@
 
 . "$(dirname "$0")/boots.sh"
 
-some=(--rows disk-cached-128k --ways native,hvm,pv)
+some=(--rows disk-cached-128k --ways 'native,hvm,pv')
 [ -z "${PVOPS_FULL:-}" ] || some=()
 run pvops bench --devices "${some[@]}" --output "$work/devices"
 said 'large transfers hold the limits' 0 'disk-cached-128k' 'of native' 'hypercalls'

@@ -8,6 +8,7 @@
 readonly MIB=$((1 << 20))
 readonly RAM_BASE=$((0x80000000))	# of virt and of sifive_u
 readonly MODULES_AT=$((RAM_BASE + 4 * MIB))	# after the firmware and the stub
+typed=()	# what is done from outside, in pairs: type_keys()
 readonly MTIME=0x200bff8		# the CLINT's time register, in the same place on both
 
 align_up() { echo $((($1 + $2 - 1) / $2 * $2)); }

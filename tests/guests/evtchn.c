@@ -415,7 +415,7 @@ static void take_turns(int first)
 	unsigned long since;
 
 	for (i = 1; i <= (int)TURNS; i++) {
-		if (first || i > 1 || in->received[0]) {
+		if (first || i > 1) {
 			out->sent[0]++;
 			mb();
 			send(out->port[0]);

@@ -21,7 +21,7 @@ times() { [ "$(console | grep -cF -- "$2")" = "$1" ]; }
 again() {
 	boot "$1" --kernel "$kernel" --initrd "$work/initrd" --mode "$3" --vcpus "$2" \
 		--append "kunit.enable=0 pvops.mem=256 pvops.cpus=$2 pvops.cmd=$4 $5"
-	ended "$1" "${6:-pass}" 'pvops-kexec: now' 'pvops-init: pass' 'ok 19 xen'
+	ended "$1" "${6:-pass}" 'pvops-kexec: now' 'pvops-init: pass' 'ok 20 xen'
 }
 # of a guest: two kernels, each with all that the one before had
 guest() {

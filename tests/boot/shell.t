@@ -23,7 +23,7 @@ for mode in native hvm pv; do
 	pvops shell "$last" --mode $mode --name "shell-$mode" --wall 200 <"$work/in-$mode" >"$out" 2>&1 &
 	pid=$!
 	exec 7>"$work/in-$mode"
-	ok "$mode: a prompt" await '~ #' || tail -n 5 "$out" | sed 's/^/# /'
+	ok "$mode: a prompt" await '/ #' || tail -n 5 "$out" | sed 's/^/# /'
 	# shellcheck disable=SC2016 # for the shell in the guest
 	echo 'echo $((6 * 7)) answers; ls -d /proc/1' >&7
 	ok "$mode: it answers" await '42 answers'

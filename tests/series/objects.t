@@ -101,7 +101,7 @@ run check_off --kernel-source "$tree"
 said 'a stage that does' 1 'fourth changes these objects' 'two.o: differs'
 run check_off --patches --kernel-source "$tree"
 said 'and which of its patches' 1 'fourth/bad.patch changes these objects' 'fourth/good.patch'
-ok 'only that one' [ "$(awk -F '\t' '$6 != 0' "$PVOPS_BUILD/results/off-small.tsv" | wc -l)" -eq 2 ]
+ok 'only that one' [ "$(awk -F '\t' '$6 != 0' "$PVOPS_BUILD/results/off-small-patches.tsv" | wc -l)" -eq 2 ]
 printf 'fourth/bad.patch\ttwo.o\ta fault in it\n' >"$PVOPS_OBJECTS_LIST"
 run check_off --kernel-source "$tree"
 said 'a patch that says so' 0 'fourth'
@@ -120,3 +120,15 @@ said 'objects of another source are not taken for those of this one' 0 'fourth'
 add fifth broken init/two.c 's/return/retrun/'
 run check_off --kernel-source "$tree"
 said 'a stage that does not build' 1 'step fifth does not build' 'retrun'
+
+# Where it was: the patch that did not build, and nothing before it.
+sed -i '/^+/s/retrun/return/' "$PVOPS_QUEUE/patches/fifth/broken.patch"
+rm -f "$PVOPS_LOGS"/off-*
+run check_off --kernel-source "$tree"
+said 'it goes on where it was' 0 'third' 'fourth' 'fifth'
+ok 'nothing before that is built again' [ "$(find "$PVOPS_LOGS" -name 'off-*.listed' | wc -l)" -eq 1 ]
+sed -i '/^+/s/another/one more/' "$PVOPS_QUEUE/patches/fourth/good.patch"
+rm -f "$PVOPS_LOGS"/off-*
+run check_off --kernel-source "$tree"
+said 'an earlier patch has changed' 0 'third' 'fourth' 'fifth'
+ok 'and so has all from there' [ "$(find "$PVOPS_LOGS" -name 'off-*.listed' | wc -l)" -eq 2 ]

@@ -390,6 +390,32 @@ static void largest_pages(void **state)
 	}
 }
 
+/*
+ * A flush of an address that is none in the mode: were it taken for the one that it looks like, the shadow would have lost what the
+ * hart still has, and the next flush would not look there.
+ */
+static void flush_of_what_is_no_address(void **state)
+{
+	static const u64 universe[] = { KVA + 0x1000 };
+	struct hart_leaf leaf[4];
+
+	(void)state;
+	for (unsigned int n = 4; n <= 5; n++) {
+		hart_universe(universe, 1);
+		hart_reset();
+		go_up(n);
+		assert_int_equal(shadow_fault(v, KVA + 0x1000, ACCESS_LOAD), 0);
+		asm_sfence_page(0);	/* the hart sees what there is now */
+		assert_int_equal(hart_may_use(KVA + 0x1000, leaf, ARRAY_SIZE(leaf)), 1);
+		shadow_flush_page(v, (KVA + 0x1000) & ~BIT(63), FENCE_ANY_ASID);
+		shadow_flush_page(v, (KVA + 0x1000) & ~BIT(63), 1);
+		assert_true(there(KVA + 0x1000));
+		shadow_flush_page(v, KVA + 0x1000, FENCE_ANY_ASID);
+		assert_int_equal(hart_may_use(KVA + 0x1000, leaf, ARRAY_SIZE(leaf)), 0);
+	}
+	memset(&host_hooks, 0, sizeof(host_hooks));
+}
+
 /* A guest's kernel tries what there is, from the largest to Bare and back: each has what its tables say, and no other's. */
 static void modes_at_run_time(void **state)
 {
@@ -545,5 +571,5 @@ static void pool_too_small(void **state)
 UNIT_MAIN(T(plenty_of_pages), T(tiny_pool), T(few_asids), T(hart_without_asids), T(vcpus_that_move), T(more_levels), T(modes_that_change), T(copies_of_code),
 	  E(global_tables_are_shared), E(spaces_are_kept), E(changing_mode_flushes_nothing), E(user_does_not_see_the_kernel),
 	  E(superpages_stay), E(dirty_is_seen), E(mxr_off_again), E(the_stubs_slots_are_not_the_guests),
-	  E(bare_beyond_the_harts_addresses), E(stubs_slots_with_more_levels), E(largest_pages), E(modes_at_run_time), E(page_of_the_vcpu),
+	  E(bare_beyond_the_harts_addresses), E(stubs_slots_with_more_levels), E(largest_pages), E(flush_of_what_is_no_address), E(modes_at_run_time), E(page_of_the_vcpu),
 	  E(flush_gives_all_back), E(grants_go_by_themselves), E(too_many_grants), E(readonly_grants), E(pool_too_small))

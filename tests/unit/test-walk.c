@@ -12,6 +12,7 @@
 
 static struct domain *d;
 static struct vcpu *v;
+static unsigned int levels;	/* of the guest's tables */
 
 static int setup(void **state)
 {
@@ -32,10 +33,12 @@ static bool is_memory(u64 gpa)
 static int reference(u64 va, enum access access, u64 *gpa, u64 *size, u64 *pte_addr, u64 *leaf)
 {
 	u64 a = (v->csr.satp & ((1UL << 44) - 1)) * 4096, pte;
-	int i = 2;
+	unsigned int bits = 12 + 9 * levels;
+	int i = levels - 1;
 
-	if (((va >> 38) & 1 ? va | ((1UL << 39) - 1) : va & ~((1UL << 39) - 1)) != ((va >> 38) & 1 ? ~0UL : 0))
-		return 1;
+	for (unsigned int bit = bits; bit < 64; bit++)
+		if (((va >> bit) & 1) != ((va >> (bits - 1)) & 1))
+			return 1;
 	for (;; i--) {
 		u64 vpn = (va >> (12 + 9 * i)) & 0x1ff;
 
@@ -83,9 +86,9 @@ static u64 random_pte(void)
 	case 1:
 		pte = rnd();
 		break;
-	case 2:		/* a large page, aligned to 2 MiB or 1 GiB */
-		pte = guest_pte(rnd_below(2) ? GUEST_RAM_BASE : GUEST_RAM_BASE + rnd_below(6) * SZ_2M,
-				leafs[rnd_below(ARRAY_SIZE(leafs))]);
+	case 2:		/* a large page, aligned to 2 MiB, 1 GiB or anything */
+		to = rnd_below(4) ? rnd_below(2) ? GUEST_RAM_BASE : GUEST_RAM_BASE + rnd_below(6) * SZ_2M : 0;
+		pte = guest_pte(to, leafs[rnd_below(ARRAY_SIZE(leafs))]);
 		break;
 	case 3:
 	case 4:
@@ -103,10 +106,13 @@ static u64 random_pte(void)
 static u64 random_va(void)
 {
 	/* Few indexes: so that the same entries are met at each level. */
-	u64 va = rnd_below(4) << 30 | rnd_below(4) << 21 | rnd_below(4) << 12 | rnd_below(4096);
+	unsigned int top = 12 + 9 * (levels - 1);
+	u64 va = rnd_below(4096);
 
+	for (unsigned int level = 0; level < levels; level++)
+		va |= (u64)rnd_below(4) << (12 + 9 * level);
 	if (rnd_below(2))
-		va |= ~0UL << 38 | rnd_below(508) << 30;
+		va |= ~0UL << (top + 8) | (u64)rnd_below(508) << top;
 	return rnd_below(32) ? va : va ^ BIT(rnd_below(64));
 }
 
@@ -122,14 +128,14 @@ static void fill_tables(void)
 	}
 }
 
-static void random_tables(void **state)
+static void random_tables_of(unsigned int n)
 {
 	static const int page_fault[] = { EXC_FETCH_PAGE, EXC_LOAD_PAGE, EXC_STORE_PAGE };
 	static const int access_fault[] = { EXC_FETCH_ACCESS, EXC_LOAD_ACCESS, EXC_STORE_ACCESS };
-	unsigned int hits = 0, sizes[3] = { 0 };
+	unsigned int hits = 0, sizes[MAX_LEVELS] = { 0 };
 
-	(void)state;
-	for (int i = 0; i < 150000; i++) {
+	levels = n;
+	for (int i = 0; i < 150000 << 2 * (n - 3); i++) {	/* the deeper, the more often a fault on the way */
 		u64 va = random_va(), gpa = 0, size = 0, pte_addr = 0, leaf = 0, want_pte;
 		enum access access = rnd_below(3);
 		struct translation t = { 0 };
@@ -137,7 +143,7 @@ static void random_tables(void **state)
 
 		if (i % 64 == 0)
 			fill_tables();
-		v->csr.satp = SV39(rnd_below(64) ? TABLES + rnd_below(NR_TABLES) * PAGE_SIZE : rnd() & ((1UL << 56) - 1), 1);
+		v->csr.satp = SATP(levels, rnd_below(64) ? TABLES + rnd_below(NR_TABLES) * PAGE_SIZE : rnd() & ((1UL << 56) - 1), 1);
 		v->shadow.walk_gen++;	/* as shadow_switch() does */
 		v->user = rnd_below(2);
 		v->hw_sstatus = rnd_below(2) ? SSTATUS_MXR : 0;
@@ -148,7 +154,7 @@ static void random_tables(void **state)
 		if (kind)
 			continue;
 		hits++;
-		sizes[size == PAGE_SIZE ? 0 : size == SZ_2M ? 1 : 2]++;
+		sizes[(__builtin_ctzl(size) - 12) / 9]++;
 		assert_int_equal(t.gpa, gpa);
 		assert_int_equal(t.size, size);
 		/* The bits are set in the guest's table, and nothing else of the entry changes. */
@@ -159,7 +165,27 @@ static void random_tables(void **state)
 			assert_true(t.pte & PTE_G);
 	}
 	/* The test is worth nothing when all is a fault. */
-	assert_true(hits > 10000 && sizes[0] > 1000 && sizes[1] > 1000 && sizes[2] > 300);
+	assert_true(hits > 10000);
+	for (unsigned int i = 0; i < levels; i++)
+		assert_true(sizes[i] > 300);
+}
+
+static void random_tables_sv39(void **state)
+{
+	(void)state;
+	random_tables_of(3);
+}
+
+static void random_tables_sv48(void **state)
+{
+	(void)state;
+	random_tables_of(4);
+}
+
+static void random_tables_sv57(void **state)
+{
+	(void)state;
+	random_tables_of(5);
 }
 
 static void global_by_any_level(void **state)
@@ -167,14 +193,19 @@ static void global_by_any_level(void **state)
 	struct translation t;
 
 	(void)state;
-	v->csr.satp = SV39(TABLES, 0);
 	v->user = false;
-	for (int bits = 0; bits < 8; bits++) {
-		*guest_u64(d, TABLES) = guest_pte(TABLES + PAGE_SIZE, PTE_V | (bits & 1 ? PTE_G : 0));
-		*guest_u64(d, TABLES + PAGE_SIZE) = guest_pte(TABLES + 2 * PAGE_SIZE, PTE_V | (bits & 2 ? PTE_G : 0));
-		*guest_u64(d, TABLES + 2 * PAGE_SIZE) = guest_pte(GUEST_RAM_BASE, PTE_V | PTE_R | (bits & 4 ? PTE_G : 0));
-		assert_int_equal(guest_walk(v, 0x123, ACCESS_LOAD, &t), 0);
-		assert_int_equal(!!(t.pte & PTE_G), bits != 0);
+	for (levels = 3; levels <= MAX_LEVELS; levels++) {
+		v->csr.satp = SATP(levels, TABLES, 0);
+		for (unsigned int bits = 0; bits < BIT(levels); bits++) {
+			for (unsigned int i = 0; i + 1 < levels; i++)
+				*guest_u64(d, TABLES + i * PAGE_SIZE) =
+					guest_pte(TABLES + (i + 1) * PAGE_SIZE, PTE_V | (bits & BIT(i) ? PTE_G : 0));
+			*guest_u64(d, TABLES + (levels - 1) * PAGE_SIZE) =
+				guest_pte(GUEST_RAM_BASE, PTE_V | PTE_R | (bits & BIT(levels - 1) ? PTE_G : 0));
+			v->shadow.walk_gen++;
+			assert_int_equal(guest_walk(v, 0x123, ACCESS_LOAD, &t), 0);
+			assert_int_equal(!!(t.pte & PTE_G), bits != 0);
+		}
 	}
 }
 
@@ -196,13 +227,23 @@ static void bare(void **state)
 
 static void not_canonical(void **state)
 {
-	static const u64 bad[] = { 1UL << 38, 1UL << 39, 1UL << 63, ~0UL << 39 & ~(1UL << 38), ~(1UL << 63), 0x8000000000UL };
 	struct translation t;
 
 	(void)state;
-	v->csr.satp = SV39(TABLES, 0);
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		assert_int_equal(guest_walk(v, bad[i], ACCESS_STORE, &t), EXC_STORE_PAGE);
+	*guest_u64(d, TABLES) = guest_pte(0, PTE_V | PTE_R | PTE_W);
+	*guest_u64(d, TABLES + 8 * 511) = *guest_u64(d, TABLES);
+	v->user = false;
+	for (levels = 3; levels <= MAX_LEVELS; levels++) {
+		unsigned int bits = 12 + 9 * levels;
+
+		v->csr.satp = SATP(levels, TABLES, 0);
+		assert_int_equal(guest_walk(v, 0, ACCESS_STORE, &t), 0);
+		assert_int_equal(guest_walk(v, ~0UL, ACCESS_STORE, &t), 0);
+		for (unsigned int bit = bits - 1; bit < 64; bit++) {
+			assert_int_equal(guest_walk(v, BIT(bit), ACCESS_STORE, &t), EXC_STORE_PAGE);
+			assert_int_equal(guest_walk(v, ~BIT(bit), ACCESS_STORE, &t), EXC_STORE_PAGE);
+		}
+	}
 }
 
 /*
@@ -237,4 +278,4 @@ static void table_of_another_domain(void **state)
 }
 
 #define E(name) cmocka_unit_test_setup(name, setup)
-UNIT_MAIN(E(random_tables), E(global_by_any_level), E(bare), E(not_canonical), E(table_of_another_domain))
+UNIT_MAIN(E(random_tables_sv39), E(random_tables_sv48), E(random_tables_sv57), E(global_by_any_level), E(bare), E(not_canonical), E(table_of_another_domain))

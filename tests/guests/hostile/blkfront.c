@@ -469,23 +469,37 @@ static void xsa_349_state_is_written_all_the_time(void)
 
 /* --- indices --- */
 
+/*
+ * Where the ring is after an index that jumped, and a good one so long after it: an index that was believed has an answer. The back end
+ * is somebody else's thread: one that was slow has not seen the bad one.
+ */
+static bool is_believed_again(uint32_t jump, unsigned int ms)
+{
+	check(serves());
+	req_prod += jump;
+	push();
+	pause_ms(ms);
+	check_eq(rsp_cons, read_once(ring[0].rsp_prod));
+	req_prod -= jump;
+	next_rw(BLK_READ, 0, 1);
+	push();
+	pause_ms(ms);
+	return read_once(ring[0].rsp_prod) != rsp_cons;
+}
+
+/* Not before the next connection */
 static void req_prod_jumps(void)
 {
 	static const uint32_t jumps[] = { 33, 64, 1000, 0x7fffffff, 0x80000000, 0xffffffff, 0xffffffe0 };
 
 	for (int i = 0; i < ARRAY_SIZE(jumps); i++) {
-		BEGIN;
-		check(serves());
-		req_prod += jumps[i];
-		push();
-		pause_ms(5);
-		check_eq(rsp_cons, read_once(ring[0].rsp_prod));
-		/* it is not believed again before the next connection */
-		req_prod -= jumps[i];
-		next_rw(BLK_READ, 0, 1);
-		push();
-		pause_ms(5);
-		check_eq(rsp_cons, read_once(ring[0].rsp_prod));
+		bool believed = true;
+
+		for (unsigned int ms = 5; believed && ms <= 500; ms *= 10) {
+			BEGIN;
+			believed = is_believed_again(jumps[i], ms);
+		}
+		check(!believed);
 	}
 	lives();
 }

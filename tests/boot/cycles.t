@@ -53,8 +53,9 @@ of() {
 one_value() { [ "$(of "$1" | sort -u | wc -l)" = 1 ] || { of "$1" | uniq -c | sed 's/^/# /'; false; }; }
 number() { [ "$(console | grep -cE -- "$2")" = "$1" ] || { echo "# $(console | grep -cE -- "$2")"; false; }; }
 
-# What the driver domain's kernel has allocated (but for caches), whenever domain 1 is gone, which is two lives of three. Linux 7.3 takes
-# 0.8 KiB more with each life, over hundreds of them; where is not known. More than 2 a life would be something else.
+# What the driver domain's kernel has allocated (but for caches), whenever domain 1 is gone, which is two lives of three. Linux takes
+# 0.8 KiB more with each life: rings and requests are mapped in five areas of vmalloc's, of which Linux only gives the descriptions
+# back when there are 32 MiB of such areas (lazy_max_pages()). More than 2 KiB a life would be something else.
 slab() { console | sed -n 's/.*pvops-driver: 2 devices are served.* slab \([0-9]*\) KiB.*/\1/p'; }
 no_growth() {
 	slab | awk '{ v[NR] = $1 } END {

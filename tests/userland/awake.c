@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pvops.awake=1: a process of its own looks at the kernel's threads, and says which one has had a CPU to itself for three
+ * pvops.awake=1: a process of its own looks at the kernel's threads, and says which one has had a CPU to itself for eight
  * seconds and has not slept. One that has much to do for somebody waits now and then, one that is caught in a loop does not. ksoftirqd
  * is never looked at: how much there is for it is not its own affair. And which one has waited for half a minute where nothing can wake
  * it but what it waits for; the kernel then says where.
@@ -16,7 +16,7 @@
 
 #define MAX_THREADS	512
 #define TICKS		40		/* of 10 ms, between two looks */
-#define LOOKS		8
+#define LOOKS		20
 #define LOOKS_STUCK	75
 
 struct thread { int pid; unsigned long ticks, slept; int busy, stuck; };

@@ -128,7 +128,7 @@ back() {
 	type = "$2"
 	memory = 128
 	vcpus = 2
-	extra = "pvops.cmd=victim"
+	extra = "pvops.cmd=victim pvops.awake=1"
 	END
 	boot "backend-$1-$2" "$last" --smp 2 --config "$work/backend.cfg" --config "$work/victim.cfg" --timeout 600 --expect 'pvops-[a-z]*: pass'
 	claims "$name" 0

@@ -48,9 +48,9 @@ static void say_where(const char *name)
 {
 	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
 
-	say("pvops-driver: %s waits for ever", name);
+	say("pvops-awake: %s waits for ever", name);
 	if (fd < 0 || write(fd, "w", 1) != 1)
-		say("pvops-driver: and the kernel does not say where");
+		say("pvops-awake: and the kernel does not say where");
 	close(fd);
 }
 
@@ -79,7 +79,7 @@ static void look_at(const char *pid)
 	t->ticks = ticks;
 	t->slept = times;
 	if (t->busy == LOOKS)
-		say("pvops-driver: %s does not sleep", name + 1);
+		say("pvops-awake: %s does not sleep", name + 1);
 	if (t->stuck == LOOKS_STUCK)
 		say_where(name + 1);
 }

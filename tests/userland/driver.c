@@ -226,7 +226,6 @@ const char *cmd_driver(void)
 
 	if (bad)
 		return bad;
-	watch_threads();
 	if (option("then") && fork())
 		return NULL;
 	if (!store_open())

@@ -265,6 +265,7 @@ int main(int argc, char **argv)
 	mount("tmp", "/tmp", "tmpfs", 0, NULL);
 	read_file("/proc/cmdline", cmdline, sizeof(cmdline));
 
+	watch_threads();
 	reason = run_command();
 	if (reason)
 		say("pvops-init: fail: %s", reason);

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,31 +72,85 @@ static bool is_new(const char *name)
 	return true;
 }
 
-static void use(const char *dir, const char *prefix, void (*f)(const char *name))
+static void use(const char *name, void (*f)(const char *name))
 {
-	DIR *d = opendir(dir);
+	if (!is_new(name))
+		return;
+	say("pvops-victim: %s has come", name);
+	if (!fork()) {
+		f(name);
+		_exit(0);
+	}
+}
+
+static void use_nets(void)
+{
+	DIR *d = opendir("/sys/class/net");
 	struct dirent *e;
 
+	while (d && (e = readdir(d)))
+		if (!strncmp(e->d_name, "eth", 3))
+			use(e->d_name, send_packets);
+	if (d)
+		closedir(d);
+}
+
+/*
+ * A disk is read when the kernel says that it is there. It can be read before, while xenwatch looks for partitions on it; what the back
+ * end leaves without an answer would then be what xenwatch waits for.
+ */
+static void use_disks(int uevents)
+{
+	char event[2048], *name;
+	ssize_t n;
+
+	while ((n = recv(uevents, event, sizeof(event) - 1, MSG_DONTWAIT)) > 0) {
+		event[n] = 0;
+		name = strrchr(event, '/');
+		if (!strncmp(event, "add@", 4) && strstr(event, "/block/") && !strncmp(name, "/xvd", 4))
+			use(name + 1, read_disk);
+	}
+}
+
+/* Of those that were there before: the kernel says so again when it is asked. */
+static void ask_for_disks(void)
+{
+	DIR *d = opendir("/sys/block");
+	struct dirent *e;
+	char path[64];
+	int fd;
+
 	while (d && (e = readdir(d))) {
-		if (strncmp(e->d_name, prefix, strlen(prefix)) || !is_new(e->d_name))
-			continue;
-		say("pvops-victim: %s has come", e->d_name);
-		if (!fork()) {
-			f(e->d_name);
-			_exit(0);
-		}
+		snprintf(path, sizeof(path), "/sys/block/%.20s/uevent", e->d_name);
+		fd = strncmp(e->d_name, "xvd", 3) ? -1 : open(path, O_WRONLY | O_CLOEXEC);
+		if (fd >= 0 && write(fd, "add", 3) != 3)
+			say("pvops-victim: %s: %s", path, strerror(errno));
+		close(fd);
 	}
 	if (d)
 		closedir(d);
 }
 
+static int open_uevents(void)
+{
+	struct sockaddr_nl to_all = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
+
+	return fd < 0 || bind(fd, (struct sockaddr *)&to_all, sizeof(to_all)) ? -1 : fd;
+}
+
 const char *cmd_victim(void)
 {
+	int uevents = open_uevents();
+
+	if (uevents < 0)
+		return why("the kernel says nothing of devices: %s", strerror(errno));
+	ask_for_disks();
 	if (!store_open())
 		return "no device for xenstore";
 	while (!store_get("data/end")) {
-		use("/sys/block", "xvd", read_disk);
-		use("/sys/class/net", "eth", send_packets);
+		use_disks(uevents);
+		use_nets();
 		usleep(20000);
 	}
 	return run_checks();

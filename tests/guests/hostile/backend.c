@@ -168,12 +168,18 @@ static unsigned int next_vdev(void)
 	return vdev_of(next_disk++);
 }
 
-static bool attach(struct back *b)
+/* What the front end has set up */
+static bool join(struct back *b)
 {
-	if (!front_becomes(b, INITIALISED) || !map(b, 0, "ring-ref"))
+	if (!map(b, 0, "ring-ref"))
 		return false;
 	b->port = ev_bind(VICTIM, store_number(b->dev.other, "event-channel", 0));
 	return b->port != NO_PORT;
+}
+
+static bool attach(struct back *b)
+{
+	return front_becomes(b, INITIALISED) && join(b);
 }
 
 /* A disk that is as it should be, until it is connected, and what the kernel itself reads then is answered. */
@@ -303,7 +309,9 @@ static void states_of_a_disk_jump(void)
 	make(&other, "vbd", next_vdev());
 	describe(&other);
 	start(&other, CONNECTED);
-	while_serving(100, false);
+	/* One that connects to this is served: else it would wait for its first sector, and xenwatch with it. */
+	if (front_becomes(&other, CONNECTED))
+		check(join(&other) && while_serving(WHILE, (serve(&other), other.used)));
 	lives();
 }
 

@@ -127,8 +127,13 @@ rm -f "$PVOPS_LOGS"/off-*
 run check_off --kernel-source "$tree"
 said 'it goes on where it was' 0 'third' 'fourth' 'fifth'
 ok 'nothing before that is built again' [ "$(find "$PVOPS_LOGS" -name 'off-*.listed' | wc -l)" -eq 1 ]
+add sixth last init/two.c '1i/* behind */'
+rm -f "$PVOPS_LOGS"/off-*
+run check_off --kernel-source "$tree"
+said 'one more patch behind all' 0 'third' 'fourth' 'fifth' 'sixth'
+ok 'and only that is looked after' [ "$(find "$PVOPS_LOGS" -name 'off-*.listed' | wc -l)" -eq 1 ]
 sed -i '/^+/s/another/one more/' "$PVOPS_QUEUE/patches/fourth/good.patch"
 rm -f "$PVOPS_LOGS"/off-*
 run check_off --kernel-source "$tree"
-said 'an earlier patch has changed' 0 'third' 'fourth' 'fifth'
-ok 'and so has all from there' [ "$(find "$PVOPS_LOGS" -name 'off-*.listed' | wc -l)" -eq 2 ]
+said 'an earlier patch has changed' 0 'third' 'fourth' 'fifth' 'sixth'
+ok 'and so has all' [ "$(find "$PVOPS_LOGS" -name 'off-*.listed' | wc -l)" -eq 6 ]

@@ -6,7 +6,6 @@
  * it but what it waits for; the kernel then says where.
  */
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,12 +45,8 @@ static unsigned long slept(const char *pid)
 /* sysrq 'w': the stack of each task that waits so */
 static void say_where(const char *name)
 {
-	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
-
 	say("pvops-awake: %s waits for ever", name);
-	if (fd < 0 || write(fd, "w", 1) != 1)
-		say("pvops-awake: and the kernel does not say where");
-	close(fd);
+	say("pvops-awake: %s", sysrq("w"));
 }
 
 /* proc_pid_stat(5): a kernel thread is a child of 2; field 3 is its state, field 15 its time. */

@@ -145,11 +145,13 @@ static const char *cmd_reboot(void)
 	return "reboot() came back";
 }
 
-static const char *sysrq(const char *key)
+const char *sysrq(const char *key)
 {
-	int fd = open("/proc/sysrq-trigger", O_WRONLY);
+	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, key, 1) == 1;
 
-	if (fd < 0 || write(fd, key, 1) != 1)
+	close(fd);
+	if (!done)
 		return "no sysrq-trigger";
 	return "the kernel lives on";
 }

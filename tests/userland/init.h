@@ -48,6 +48,7 @@ void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 const char *option(const char *name);
 const char *all_options(void);
 const char *cmd_panic(void);
+const char *sysrq(const char *key);	/* returns, if the kernel lives on, what to say of that */
 long option_number(const char *name, long fallback);
 long read_file(const char *path, char *buf, size_t size);
 extern uint64_t timebase;

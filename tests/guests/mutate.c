@@ -420,7 +420,7 @@ static void begin(void)
 
 static void mutations(void)
 {
-	unsigned long goal = fdt_says("mutate=million") ? 1000000 : 6000, done = 0, nr, i;
+	unsigned long goal = fdt_says("mutate=more") ? 75000 : 6000, done = 0, nr, i;
 
 	if (guest_mode() != MODE_PV) {
 		skip("no pv guest");

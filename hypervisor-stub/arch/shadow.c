@@ -126,24 +126,20 @@ static bool assign_asids(struct shadow *s, struct shadow_ctx *c)
 		p->asid_gen++;
 		p->asid_next = 0;
 	}
-	for (unsigned int view = 0; view < VIEW_NR; view++)
-		c->asid[view] = HAS_ASIDS(p) ? ++p->asid_next : 0;
+	for (unsigned int view = 0; view < VIEW_NR; view++) {
+		u64 asid = HAS_ASIDS(p) ? ++p->asid_next : 0;
+
+		c->satp[view] = SATP_MODE(s->levels) << SATP_MODE_SHIFT | asid << SATP_ASID_SHIFT |
+				va_to_pa(page(s, c->root[view])) >> PAGE_SHIFT;
+	}
 	c->asid_gen = asid_generation(s, p);
 	return flush;
-}
-
-static u64 satp_of(const struct shadow *s, enum shadow_view view)
-{
-	const struct shadow_ctx *c = s->cur;
-
-	return SATP_MODE(s->levels) << SATP_MODE_SHIFT | (u64)c->asid[view] << SATP_ASID_SHIFT |
-	       va_to_pa(page(s, c->root[view])) >> PAGE_SHIFT;
 }
 
 static void set_satp(struct vcpu *v)
 {
 	for (unsigned int view = 0; view < VIEW_NR; view++)
-		v->satp[view] = satp_of(&v->shadow, view);
+		v->satp[view] = v->shadow.cur->satp[view];
 	csr_write(CSR_SATP, v->satp[v->user ? VIEW_USER : VIEW_KERNEL]);
 }
 

@@ -51,7 +51,7 @@ static spage_t slot_table(struct shadow *s, enum shadow_view view, u64 va, bool 
 			set_entry(s, root, slot, table_pte(s, n));
 			/* The stub's own was there. */
 			if (unlikely(beside))
-				asm_sfence_asid(c->asid[view]);
+				asm_sfence_asid(c->satp[view] >> SATP_ASID_SHIFT & SATP_ASID_MASK);
 		} else {
 			n = take_table(s, true);
 			s->global[slot] = n;
@@ -68,7 +68,7 @@ static spage_t slot_table(struct shadow *s, enum shadow_view view, u64 va, bool 
 			set_slot(c->own, slot);
 			/* The hart may hold translations of the shared table under this ASID. */
 			if (page(s, root)[slot])
-				asm_sfence_asid(c->asid[view]);
+				asm_sfence_asid(c->satp[view] >> SATP_ASID_SHIFT & SATP_ASID_MASK);
 		}
 		link_table(s, root, n, va, s->levels - 1);
 	}

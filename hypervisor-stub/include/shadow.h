@@ -30,8 +30,8 @@ struct shadow_ctx {
 	spage_t root[VIEW_NR];
 	u16 number;		/* its place in shadow.ctx, and its bit in shadow.live */
 	spage_t head, tail;	/* its tables, linked through shadow.link */
-	u64 asid_gen;		/* generation its ASIDs belong to */
-	u16 asid[VIEW_NR];
+	u64 asid_gen;		/* generation its ASIDs belong to, and satp with them */
+	u64 satp[VIEW_NR];	/* the hart's */
 	u64 slots[VIEW_NR][8];	/* root entries in use */
 	u64 own[8];		/* kernel view: root entries with a table of its own, not the global one */
 };

@@ -93,22 +93,36 @@ static void prepare(struct device *d)
 	}
 }
 
+static bool has_answered(const struct device *d)
+{
+	enum state s = state_of(d->other);
+
+	return s == CONNECTED || s == CLOSING;
+}
+
 static bool connect(struct device *d)
 {
 	state_set(d, INITIALISED);
-	if (!state_becomes(d, CONNECTED))
+	if (!within(WHILE, has_answered(d)) || state_of(d->other) != CONNECTED)
 		return false;
 	state_set(d, CONNECTED);
 	sectors = store_number(d->other, "sectors", 0);
 	return true;
 }
 
+/* While requests of the last connection are on their way blkback takes no other: "pending I/O", and it closes. */
 static bool begin(struct device *d)
 {
-	if (!settle(d))
-		return false;
-	prepare(d);
-	return connect(d);
+	unsigned long start = rdtime();
+
+	do {
+		if (!settle(d))
+			return false;
+		prepare(d);
+		if (connect(d))
+			return true;
+	} while (state_of(d->other) == CLOSING && rdtime() - start < WHILE * MS);
+	return false;
 }
 
 /* The back end has not connected: it has said so by going elsewhere, or stays where it was. */

@@ -62,7 +62,7 @@ static bool is_closed(const struct interface *f)
 	return s == CLOSED || s == INIT_WAIT;
 }
 
-static bool settle(struct interface *f)
+static bool closes(struct interface *f)
 {
 	state_set(&f->dev, CLOSED);
 	/* netback says "reconfigured" whenever it is asked to, and if it was closed by then, not that it is so again. */
@@ -72,12 +72,22 @@ static bool settle(struct interface *f)
 			return false;
 		state_set(&f->dev, CLOSED);
 	}
-	if (!within(WHILE, is_closed(f)))
-		return false;
-	ev_close(f->port);
-	f->port = NO_PORT;
-	state_set(&f->dev, INITIALISING);
-	return state_becomes(&f->dev, INIT_WAIT);
+	return within(WHILE, is_closed(f));
+}
+
+/* Again, if it is not heard: as in blkfront.c. */
+static bool settle(struct interface *f)
+{
+	unsigned long start = rdtime();
+
+	do {
+		if (!closes(f))
+			return false;
+		ev_close(f->port);
+		f->port = NO_PORT;
+		state_set(&f->dev, INITIALISING);
+	} while (!within(WHILE / 10, state_of(f->dev.other) == INIT_WAIT) && rdtime() - start < WHILE * MS);
+	return state_of(f->dev.other) == INIT_WAIT;
 }
 
 static union tx_slot *tx_slot(struct interface *f, uint32_t n)

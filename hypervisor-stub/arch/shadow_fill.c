@@ -305,7 +305,10 @@ u64 shadow_fill_hinted(struct vcpu *v, u64 va, u64 nr)
 	return MIN(nr, left);
 }
 
-/* Of what is mapped by a grant: shadow_flush_grants() finds it by this. */
+/*
+ * Of what is mapped by a grant: shadow_flush_grants() finds it by this. After it has been entered, for what makes room
+ * for that may drop everything, these notes as well.
+ */
 static void note_grant(struct shadow *s, gpa_t gpa, u64 va)
 {
 	if (s->nr_grants < SHADOW_GRANTS)
@@ -319,10 +322,11 @@ static void note_grant(struct shadow *s, gpa_t gpa, u64 va)
  * meanwhile: so where it is and whether it is a grant are of one reading, and what is entered after that the fence
  * finds.
  */
-static bool memory_at(struct vcpu *v, u64 va, enum access access, const struct translation *t, paddr_t *pa,
-		      u64 *piece, u64 *flags)
+static bool memory_at(struct vcpu *v, enum access access, const struct translation *t, paddr_t *pa, u64 *piece,
+		      u64 *flags, bool *grant)
 {
 	*piece = SZ_2M;
+	*grant = false;
 	if (likely(p2m_quick(v->domain, t->gpa, pa)))
 		return true;
 	*piece = PAGE_SIZE;
@@ -332,10 +336,10 @@ static bool memory_at(struct vcpu *v, u64 va, enum access access, const struct t
 		return access != ACCESS_FETCH && p2m_mmio(v->domain, t->gpa, pa);
 	case P2M_GRANT_RO:
 		*flags &= ~(PTE_W | PTE_D);
-		note_grant(&v->shadow, t->gpa, va);
+		*grant = true;
 		return access != ACCESS_STORE;
 	case P2M_GRANT:
-		note_grant(&v->shadow, t->gpa, va);
+		*grant = true;
 		return true;
 	default:
 		return true;
@@ -348,6 +352,7 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 	struct translation t;
 	paddr_t pa;
 	u64 piece, flags, done;
+	bool grant;
 	int cause;
 
 	/*
@@ -362,7 +367,7 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 		if (cause)
 			return cause;
 		flags = leaf_flags(v, t.pte);
-		if (!memory_at(v, va, access, &t, &pa, &piece, &flags))
+		if (!memory_at(v, access, &t, &pa, &piece, &flags, &grant))
 			return access_fault[access];
 		if (unlikely(IN_TOP_TABLE(va)) && v->domain->page_shown)
 			piece = PAGE_SIZE;
@@ -371,6 +376,8 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 		/* Waiting for another vCPU it may have done a fence for one: the walk is from before that. */
 	} while (unlikely(done != v->req_done));
 	enter(v, va, &t, pa, piece, flags);
+	if (unlikely(grant))
+		note_grant(&v->shadow, t.gpa, va);
 	v->shadow.fills++;
 	/* A hart may have cached that the entry was invalid (12.2.1). */
 	asm_sfence_page(va);

@@ -539,6 +539,28 @@ static void too_many_grants(void **state)
 	assert_int_equal(v->shadow.nr_grants, 0);
 }
 
+/* Room is made for it by dropping everything: it is found all the same when it is unmapped. */
+static void grant_without_room(void **state)
+{
+	u64 resets = v->shadow.resets;
+
+	(void)state;
+	map(L0_A, 2, GRANT, RWX | PTE_U);
+	map_grant(GRANT, true);
+	shadow_flush_all(v);
+	for (unsigned int s = 3; v->shadow.free_count >= MAX_LEVELS - 1; s++) {
+		map(ROOT_A, s, L1_A, PTE_V);
+		assert_int_equal(shadow_fault(v, ((u64)s << 30) + 0x1000, ACCESS_LOAD), 0);
+	}
+	assert_int_equal(v->shadow.resets, resets);
+	assert_int_equal(shadow_fault(v, 0x2000, ACCESS_STORE), 0);
+	assert_int_equal(v->shadow.resets, resets + 1);
+	assert_true(there(0x2000));
+	assert_int_equal(p2m_set(d, GRANT, 0, P2M_NONE), 0);
+	vcpu_fence_grants(v, GRANT, PAGE_SIZE);
+	assert_false(there(0x2000));
+}
+
 /* In the shadow, in the guest's own tables, and in none that lie in such a page. */
 static void readonly_grants(void **state)
 {
@@ -572,4 +594,5 @@ UNIT_MAIN(T(plenty_of_pages), T(tiny_pool), T(few_asids), T(hart_without_asids),
 	  E(global_tables_are_shared), E(spaces_are_kept), E(changing_mode_flushes_nothing), E(user_does_not_see_the_kernel),
 	  E(superpages_stay), E(dirty_is_seen), E(mxr_off_again), E(the_stubs_slots_are_not_the_guests),
 	  E(bare_beyond_the_harts_addresses), E(stubs_slots_with_more_levels), E(largest_pages), E(flush_of_what_is_no_address), E(modes_at_run_time), E(page_of_the_vcpu),
-	  E(flush_gives_all_back), E(grants_go_by_themselves), E(too_many_grants), E(readonly_grants), E(pool_too_small))
+	  E(flush_gives_all_back), E(grants_go_by_themselves), E(too_many_grants), E(grant_without_room),
+	  E(readonly_grants), E(pool_too_small))

@@ -322,7 +322,7 @@ static void note_grant(struct shadow *s, gpa_t gpa, u64 va)
  * meanwhile: so where it is and whether it is a grant are of one reading, and what is entered after that the fence
  * finds.
  */
-static bool memory_at(struct vcpu *v, enum access access, const struct translation *t, paddr_t *pa, u64 *piece,
+static bool memory_at(struct vcpu *v, const struct translation *t, enum access how, paddr_t *pa, u64 *piece,
 		      u64 *flags, bool *grant)
 {
 	*piece = SZ_2M;
@@ -333,11 +333,11 @@ static bool memory_at(struct vcpu *v, enum access access, const struct translati
 	switch (p2m_kind(v->domain, t->gpa, pa)) {
 	case P2M_NONE:
 		*flags &= ~PTE_X;
-		return access != ACCESS_FETCH && p2m_mmio(v->domain, t->gpa, pa);
+		return how != ACCESS_FETCH && p2m_mmio(v->domain, t->gpa, pa);
 	case P2M_GRANT_RO:
 		*flags &= ~(PTE_W | PTE_D);
 		*grant = true;
-		return access != ACCESS_STORE;
+		return how != ACCESS_STORE;
 	case P2M_GRANT:
 		*grant = true;
 		return true;
@@ -367,7 +367,7 @@ int shadow_fault(struct vcpu *v, u64 va, enum access access)
 		if (cause)
 			return cause;
 		flags = leaf_flags(v, t.pte);
-		if (!memory_at(v, access, &t, &pa, &piece, &flags, &grant))
+		if (!memory_at(v, &t, access, &pa, &piece, &flags, &grant))
 			return access_fault[access];
 		if (unlikely(IN_TOP_TABLE(va)) && v->domain->page_shown)
 			piece = PAGE_SIZE;

@@ -33,6 +33,11 @@ static void link_table(struct shadow *s, spage_t in, spage_t n, u64 va, unsigned
 		asm_sfence_all();
 }
 
+static void fence_view(const struct shadow_ctx *c, enum shadow_view view)
+{
+	asm_sfence_asid(c->satp[view] >> SATP_ASID_SHIFT & SATP_ASID_MASK);
+}
+
 /*
  * The table of the root slot that a mapping belongs in. A kernel view that has no table of its own there
  * takes the shared one for a global mapping; for another it must part from the shared one.
@@ -51,7 +56,7 @@ static spage_t slot_table(struct shadow *s, enum shadow_view view, u64 va, bool 
 			set_entry(s, root, slot, table_pte(s, n));
 			/* The stub's own was there. */
 			if (unlikely(beside))
-				asm_sfence_asid(c->satp[view] >> SATP_ASID_SHIFT & SATP_ASID_MASK);
+				fence_view(c, view);
 		} else {
 			n = take_table(s, true);
 			s->global[slot] = n;
@@ -68,7 +73,7 @@ static spage_t slot_table(struct shadow *s, enum shadow_view view, u64 va, bool 
 			set_slot(c->own, slot);
 			/* The hart may hold translations of the shared table under this ASID. */
 			if (page(s, root)[slot])
-				asm_sfence_asid(c->satp[view] >> SATP_ASID_SHIFT & SATP_ASID_MASK);
+				fence_view(c, view);
 		}
 		link_table(s, root, n, va, s->levels - 1);
 	}

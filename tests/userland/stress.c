@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,20 +103,6 @@ static const char *warning(int log)
 	return NULL;
 }
 
-/* The tracer stays on over the loads: every function of the kernel is patched. */
-static const char *set_tracer(const char *name)
-{
-	static const char path[] = "/sys/kernel/debug/tracing/current_tracer";
-	int fd;
-
-	mount("debug", "/sys/kernel/debug", "debugfs", 0, NULL);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || write(fd, name, strlen(name)) < 0)
-		return why("tracer %s: %s", name, strerror(errno));
-	close(fd);
-	return NULL;
-}
-
 /* pvops.warn=WORD: a warning of the kernel's that is none, to see that it is found */
 static const char *made_up_warning(const char *word)
 {
@@ -152,35 +137,24 @@ static int run_all(char (*reasons)[REASON], long rounds, int workers)
 	return started;
 }
 
-/*
- * pvops.rounds=N: so many times the operations. pvops.workers=N: processes a
- * load (default: 1). pvops.tracer=NAME: with this tracer of the kernel's on.
- */
+/* pvops.rounds=N: so many times the operations. pvops.workers=N: processes a load (default: 1). */
 const char *run_stress(void)
 {
 	long rounds = option_number("rounds", 1), workers = option_number("workers", 1);
 	size_t size = stress_nr_loads * workers * REASON;
-	char (*reasons)[REASON], tracer[40] = "";
+	char (*reasons)[REASON];
 	const char *reason = NULL;
 	int log = open_log(), count;
 
 	if (rounds < 1 || workers < 1 || workers > 64)
 		return "pvops.rounds or pvops.workers";
-	if (option("tracer"))
-		snprintf(tracer, sizeof(tracer), "%s", option("tracer"));
 	reasons = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (reasons == MAP_FAILED)
 		return "no memory";
-	reason = *tracer ? set_tracer(tracer) : NULL;
-	if (reason)
-		return reason;
 	reason = option("warn") ? made_up_warning(option("warn")) : NULL;
 	if (reason)
 		return reason;
 	count = run_all(reasons, rounds, workers);
-	reason = *tracer ? set_tracer("nop") : NULL;
-	if (reason)
-		return reason;
 	if (!count)
 		return "no such load";
 	for (int i = 0; i < count; i++)

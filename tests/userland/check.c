@@ -33,6 +33,7 @@ static const struct {
 	{ "privilege", check_privilege },
 	{ "fp-switch", check_fp_switch },
 	{ "fp-signal", check_fp_signal },
+	{ "fp-preempt", check_fp_preempt },
 	{ "clock", check_clock },
 	{ "sleep", check_sleep },
 	{ "itimer", check_itimer },

@@ -128,6 +128,41 @@ const char *check_fp_signal(void)
 	return NULL;
 }
 
+/*
+ * A handler that changes all registers returns again and again, while a process
+ * that runs before any other takes the CPU away so many times, anywhere in it.
+ */
+const char *check_fp_preempt(void)
+{
+	struct sched_param first = { .sched_priority = 1 };
+	long times = option_number("fp-preempt", 0);
+	int status = 0;
+	pid_t pid;
+
+	if (times <= 0)
+		return "SKIP pvops.fp-preempt= says not how often";
+	pin(0);
+	pid = fork();
+	if (pid == 0) {
+		signal(SIGUSR1, clobber_fp);
+		for (uint64_t i = 1;; i++)
+			if (!fp_survives(i * 0x0123456789ULL, SYS_kill, getpid(), SIGUSR1))
+				_exit(1);
+	}
+	if (sched_setscheduler(0, SCHED_FIFO, &first))
+		return "sched_setscheduler";
+	for (long i = 0; i < times; i++) {
+		struct timespec ts = { .tv_nsec = 20000 + i % 97 * 100 };
+
+		nanosleep(&ts, NULL);
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return why("registers changed, after %ld of %ld times", i + 1, times);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	return NULL;
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec ts;

@@ -125,6 +125,7 @@ const char *check_kernel_memory(void);
 const char *check_privilege(void);
 const char *check_fp_switch(void);
 const char *check_fp_signal(void);
+const char *check_fp_preempt(void);
 const char *check_sleep(void);
 const char *check_itimer(void);
 const char *check_preempt(void);

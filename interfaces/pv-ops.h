@@ -345,10 +345,12 @@ PV_OPERATION(mmu, flush_range, HOOK, void,
 	     (unsigned long start, unsigned long size, unsigned long stride, unsigned long asid), "nop")
 PV_DOES("As flush_page_asid, or flush_page if asid is FLUSH_TLB_NO_ASID, for the pages at start, start + "
 	"stride and so on, below start + size. size is greater than stride; start need not be a multiple of "
-	"it.")
+	"it. It takes the place of Svinval's instructions as well, which are no operations: a backend without "
+	"this hook hides the extension.")
 PV_CHANGES("nothing")
 PV_CONTEXTS(PREEMPT | IRQ_ON | IRQ_OFF)
-PV_NATIVE("Fences each page, or, if there are more than tlb_flush_all_threshold, all of the address space.")
+PV_NATIVE("Fences each page, with Svinval's instructions where it is there, or, if there are more than "
+	  "tlb_flush_all_threshold, all of the address space.")
 PV_SOURCE("Supervisor Memory-Management Fence Instruction", "local_flush_tlb_range_asid()")
 
 PV_OPERATION(mmu, mapped, HOOK, void, (struct mm_struct *mm, unsigned long addr, unsigned long nr), "nop")
@@ -358,7 +360,8 @@ PV_DOES("Entries for the nr pages from addr, in mm's page table or, if mm is NUL
 	"by any; one to a user address may fault instead, is then retried, and is right after the next call. "
 	"One to a kernel address may not fault: who cannot promise that calls mark_new_valid_map(), which the "
 	"hook replaces. Not all new mappings of the kernel are told: fixmaps are flushed, and kfence has a "
-	"mark_new_valid_map() of its own. It is not called from interrupts.")
+	"mark_new_valid_map() of its own; 32-bit kernels tell of none, and handle the fault. It is not called "
+	"from interrupts.")
 PV_CHANGES("nothing")
 PV_CONTEXTS(PREEMPT | IRQ_ON | IRQ_OFF)
 PV_NATIVE("Fences user pages unless Svvptc makes that needless; of kernel pages, marks that a fault may be "

@@ -25,6 +25,7 @@ arch/riscv/kernel/kernel_mode_fpu.c	exact	2
 arch/riscv/lib/uaccess.S	exact	5
 arch/riscv/lib/uaccess_vector.S	exact	2
 arch/riscv/mm/context.c	layout	2
+arch/riscv/include/asm/asm-prototypes.h	hand	what modules call
 arch/riscv/include/asm/cacheflush.h	hand	a hook
 arch/riscv/include/asm/pgtable.h	hand	hooks
 arch/riscv/include/asm/processor.h	hand	asm: the instruction moves to a native_ function

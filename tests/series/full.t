@@ -127,6 +127,9 @@ said 'one that asks for what there is not' 0 'build-asks-off: as-unpatched'
 config asks 'CONFIG_OTHER=m'
 run full --kernel-source "$tree" build-asks-off
 said 'nor if it is there with another value' 0 'build-asks-off: as-unpatched'
+config unversioned 'FLAGS = $(info WARNING: modpost: EXPORT symbol "one" [vmlinux] version generation failed, symbol will not be versioned.)'
+run full --kernel-source "$tree" build-unversioned-off
+said 'what modpost gives no version fails' 1 'build-unversioned-off: FAIL'
 sed -i 's/^#if 1/#if 2/' "$tree/init/one.c"
 mkdir "$PVOPS_QUEUE/patches/third"
 printf -- '--- a/init/one.c\n+++ b/init/one.c\n@@ -9,2 +9,3 @@\n int two;\n #endif\n+#error patched\n' >"$PVOPS_QUEUE/patches/third/bad.patch"

@@ -42,6 +42,11 @@ said 'a reason for each: exit status 0' 0
 ok 'they count as explained' [ "$(cell "$sparse" sparse)$(cell "$sparse" explained)$(cell "$style" explained)" = 021 ]
 ok 'the reason is in the patch'"'"'s row' [ "$(cell "$style" reasons)" = 'it is narrow here' ]
 ok 'nothing was compiled for it' [ ! -e "$PVOPS_BUILD/logs/last/build-off" ]
+cp "$patches/$sparse" "$work/kept"
+sed -i 's/^+static int idle;/+static int lazy;/' "$patches/$sparse"
+run pvops lint --patches --quick --kernel-source "$work/tree"
+said '--quick: of what was not compiled nothing is missed' 0 "$sparse"
+cp "$work/kept" "$patches/$sparse"
 explained "$style" LONG_LINE 'not so'
 lint
 said 'a line that explains nothing' 1 "$style: checkpatch: patches/lint-ok: explains what is not found: LONG_LINE"

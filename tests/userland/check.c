@@ -33,7 +33,6 @@ static const struct {
 	{ "privilege", check_privilege },
 	{ "fp-switch", check_fp_switch },
 	{ "fp-signal", check_fp_signal },
-	{ "fp-preempt", check_fp_preempt },
 	{ "clock", check_clock },
 	{ "sleep", check_sleep },
 	{ "itimer", check_itimer },
@@ -49,6 +48,7 @@ static const struct {
 	{ "smp-membarrier", check_smp_membarrier },
 	{ "smp-shootdown", check_smp_shootdown },
 	{ "smp-icache", check_smp_icache },
+	{ "fp-preempt", check_fp_preempt },
 };
 
 const char *why(const char *fmt, ...)

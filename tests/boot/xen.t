@@ -58,6 +58,9 @@ for mode in hvm pv; do stage=xen-devices refused 12.7 $mode yes 2 'xen: no grant
 printf '%s\n' 'name = "initial"' 'memory = 128' 'driver_domain = 1' 'extra = "pvops.xen=yes"' >"$work/initial.cfg"
 for type in pvh pv; do
 	sed -i "/^type/d; 1a type = \"$type\"" "$work/initial.cfg"
+	boot "no-events-$type" xen-abi --config "$work/initial.cfg"	# its console is a VIRQ's, which Xen would bind
+	ended "the initial domain, $type, where the kernel has no events yet" pass
+	ok "the initial domain, $type, where the kernel has no events yet: no complaint" unharmed
 	boot "no-store-$type" xen-devices --config "$work/initial.cfg" --stub-options 'noxenstore refuse=32.6'	# alloc_unbound
 	ended "the initial domain, $type, without xenstore and a port for one" pass
 	ok "the initial domain, $type, without xenstore and a port for one: no complaint" unharmed

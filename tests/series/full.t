@@ -127,6 +127,7 @@ said 'one that asks for what there is not' 0 'build-asks-off: as-unpatched'
 config asks 'CONFIG_OTHER=m'
 run full --kernel-source "$tree" build-asks-off
 said 'nor if it is there with another value' 0 'build-asks-off: as-unpatched'
+# shellcheck disable=SC2016 # make's
 config unversioned 'FLAGS = $(info WARNING: modpost: EXPORT symbol "one" [vmlinux] version generation failed, symbol will not be versioned.)'
 run full --kernel-source "$tree" build-unversioned-off
 said 'what modpost gives no version fails' 1 'build-unversioned-off: FAIL'

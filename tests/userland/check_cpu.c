@@ -136,7 +136,6 @@ const char *check_fp_preempt(void)
 {
 	struct sched_param first = { .sched_priority = 1 };
 	long times = option_number("fp-preempt", 0);
-	int status = 0;
 	pid_t pid;
 
 	if (times <= 0)
@@ -149,17 +148,21 @@ const char *check_fp_preempt(void)
 			if (!fp_survives(i * 0x0123456789ULL, SYS_kill, getpid(), SIGUSR1))
 				_exit(1);
 	}
-	if (sched_setscheduler(0, SCHED_FIFO, &first))
+	if (pid < 0)
+		return "no process";
+	if (sched_setscheduler(0, SCHED_FIFO, &first)) {
+		kill(pid, SIGKILL);
 		return "sched_setscheduler";
+	}
 	for (long i = 0; i < times; i++) {
 		struct timespec ts = { .tv_nsec = 20000 + i % 97 * 100 };
 
 		nanosleep(&ts, NULL);
-		if (waitpid(pid, &status, WNOHANG) == pid)
+		if (waitpid(pid, NULL, WNOHANG) == pid)
 			return why("registers changed, after %ld of %ld times", i + 1, times);
 	}
 	kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
+	waitpid(pid, NULL, 0);
 	return NULL;
 }
 
@@ -243,6 +246,8 @@ const char *check_preempt(void)
 	if (pid == 0)
 		for (;;)
 			++*count;
+	if (pid < 0)	/* kill() takes it for everybody */
+		return "no process";
 	while (!*count && now_ns() < limit)
 		;
 	kill(pid, SIGKILL);

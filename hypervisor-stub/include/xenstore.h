@@ -15,13 +15,13 @@
 #include "types.h"
 
 #define XS_UNIT		64			/* memory is given out in these */
-#define XS_POOL		(96UL << 10)		/* of a domain, */
-#define XS_POOL_DOM0	(384UL << 10)		/* and of the initial domain */
+#define XS_POOL		(192UL << 10)		/* of a domain, */
+#define XS_POOL_DOM0	(768UL << 10)		/* and of the initial domain */
 #define XS_RESERVE	(8UL << 10)		/* of it, for what must go on when the rest is full: removing, say */
 
-/* Limits of a domain; four times as many nodes, watches and events for the initial domain */
-#define XS_MAX_NODES	500
-#define XS_MAX_WATCHES	64
+/* Limits of a domain, as xenstored's; four times as many nodes, watches and events for the initial domain */
+#define XS_MAX_NODES	1000
+#define XS_MAX_WATCHES	128
 #define XS_MAX_EVENTS	64	/* that wait; beyond that a watch fires once, with its own path, when there is room */
 #define XS_MAX_TXNS	10
 #define XS_MAX_TXN	128	/* nodes that one transaction looks at or changes */

@@ -131,22 +131,62 @@ void vcpu_events_start(struct vcpu *v)
 		__atomic_fetch_or(&v->sip, v->events.line, __ATOMIC_RELEASE);
 }
 
+static bool is_masked(const struct domain *d, u32 port)
+{
+	const event_word_t *word = evtchn_fifo_word(d, port);
+
+	if (!d->events.fifo)
+		return READ_ONCE(d->shared_info->evtchn_mask[port / 64]) & BIT(port % 64);
+	return word && READ_ONCE(*word) & 1U << EVTCHN_FIFO_MASKED;
+}
+
+static bool is_linked(const struct domain *d, u32 port)
+{
+	const event_word_t *word = evtchn_fifo_word(d, port);
+
+	return word && READ_ONCE(*word) & 1U << EVTCHN_FIFO_LINKED;
+}
+
+/* What the port is, and what is at its other end */
+static void name_port(char *buf, size_t size, const struct evtchn *chn)
+{
+	switch (chn->state) {
+	case ECS_UNBOUND:
+		snprintk(buf, size, "unbound, for d%u", chn->remote_dom);
+		break;
+	case ECS_INTERDOMAIN:
+		snprintk(buf, size, "to d%u port %u", chn->remote->id, chn->remote_port);
+		break;
+	case ECS_VIRQ:
+		snprintk(buf, size, "virq %u", chn->virq);
+		break;
+	case ECS_PIRQ:
+		snprintk(buf, size, "pirq %u", chn->pirq);
+		break;
+	default:
+		snprintk(buf, size, "%s", chn->state == ECS_IPI ? "ipi" : "stub");
+	}
+}
+
+static void print_port(struct domain *d, u32 port, const struct evtchn *chn)
+{
+	char name[40];
+
+	name_port(name, sizeof(name), chn);
+	printk("  d%u port %u v%u %s%s%s%s\n", d->id, port, chn->vcpu->id, name, evtchn_is_pending(d, port) ? ", pending" : "",
+	       is_masked(d, port) ? ", masked" : "", is_linked(d, port) ? ", linked" : "");
+}
+
 /* A key of the stub's console. */
 void evtchn_print(void)
 {
-	static const char *const names[] = { "", "", "unbound", "interdomain", "virq", "ipi", "stub", "pirq" };
-
 	event_lock();
 	for (unsigned int i = 0; i < nr_domains; i++) {
 		struct domain *d = domains[i];
 
-		for (u32 port = 1; d->events.live && port < d->events.ports; port++) {
-			const struct evtchn *chn = evtchn_of(d, port);
-
-			if (evtchn_is_used(chn))
-				printk("  d%u port %u v%u %s%s\n", d->id, port, chn->vcpu->id, names[chn->state],
-				       evtchn_is_pending(d, port) ? ", pending" : "");
-		}
+		for (u32 port = 1; d->events.live && port < d->events.ports; port++)
+			if (evtchn_is_used(evtchn_of(d, port)))
+				print_port(d, port, evtchn_of(d, port));
 	}
 	event_unlock();
 }

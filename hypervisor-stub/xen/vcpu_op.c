@@ -53,7 +53,9 @@ static long register_info(struct vcpu *v, struct vcpu *target, struct vcpu_info 
 {
 	struct vcpu_events *e = &target->events;
 
-	if (e->registered || (target != v && READ_ONCE(target->state) != VCPU_STOPPED))
+	if (e->registered)
+		return -XEN_EBUSY;
+	if (target != v && READ_ONCE(target->state) != VCPU_STOPPED)
 		return -XEN_EINVAL;
 	*info = *e->info;
 	e->registered = true;

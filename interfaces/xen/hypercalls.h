@@ -189,7 +189,7 @@
 	X(VCPUOP_stop_singleshot_timer, vcpu_op_stop_singleshot_timer, void, NONE, "ENOENT EINVAL", \
 	  "Not at that time.") \
 	X(VCPUOP_register_vcpu_info, vcpu_op_register_vcpu_info, struct vcpu_register_vcpu_info, IN, \
-	  "ENOENT EINVAL ENXIO", \
+	  "ENOENT EINVAL EBUSY ENXIO", \
 	  "Where the vCPU's vcpu_info lies.")
 
 #endif

@@ -67,7 +67,7 @@ destroys() {
 	moments=()
 	for n in $1; do
 		flushes 1 $((life += 1)) "$n"
-		keys 'k1\r'
+		keys 'ek1\r'
 		line '^stub: d1: gone'
 		flushes 2 1 '[0-9]+'
 		keys 'c1\r'
@@ -90,6 +90,12 @@ given_back() {
 	all=$(console | sed -n 's/^stub: memory free \(.*\), event channels 0, xenstore nodes 4$/\1/p')
 	[ "$(wc -w <<<"$1")" = $(($(wc -l <<<"$all") - 1)) ] && [ "$(sort -u <<<"$all" | wc -l)" = 1 ]
 }
+# Of each event channel between two domains the stub lists both ends, and what each says of the other is so.
+both_ends() {
+	console | tr -d , | awk '/^stub: d1: destroyed/ { over = 1 }
+		!over && $1 == "stub:" && $3 == "port" && $6 == "to" { here[$2 " " $4]; there[$7 " " $9]; n++ }
+		END { for (end in there) if (!(end in here)) n = 0; exit n < 4 }'
+}
 # Guests without their back ends are there, and wait.
 waited() {
 	local all
@@ -99,6 +105,7 @@ waited() {
 destroyed() {
 	destroys "$some" "$once"
 	ends "destroyed-$1" "${moments[@]}"
+	ok "destroyed-$1: the event channels between the domains are listed" both_ends
 	ok "destroyed-$1: guests outlive their driver domain" waited "$once"
 	ok "destroyed-$1: all is given back each time" given_back "$once"
 }

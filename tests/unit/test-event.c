@@ -384,7 +384,7 @@ static void registering(void **state)
 	assert_int_equal(info(1)->evtchn_upcall_pending, 1);
 	assert_true(info(1)->evtchn_pending_sel & 1);
 	assert_true(v1->sip & SIP_UPCALL);
-	assert_int_equal(register_info(v0, v1, INFO_GFN, 64), -XEN_EINVAL);	/* once */
+	assert_int_equal(register_info(v0, v1, INFO_GFN, 64), -XEN_EBUSY);	/* once */
 	assert_int_equal(register_info(v0, v0, INFO_GFN, 0), 0);
 }
 

@@ -27,7 +27,7 @@ CLAIM("vcpu.register_vcpu_info", "a vCPU registers its vcpu_info", 0)
 	return vcpu_info_answer;
 }
 
-CLAIM("vcpu.register_vcpu_info.second-time", "and cannot do so again", -XEN_EINVAL)
+CLAIM("vcpu.register_vcpu_info.second-time", "and cannot do so again", -XEN_EBUSY)
 {
 	return register_info(0, frame_of(mistaken), 0);
 }
@@ -103,7 +103,7 @@ CLAIM("vcpu.register_vcpu_info.offline", "for a vCPU that is not started another
 	return vcpu_info_register(1);
 }
 
-CLAIM("vcpu.register_vcpu_info.offline.second-time", "once", -XEN_EINVAL)
+CLAIM("vcpu.register_vcpu_info.offline.second-time", "once", -XEN_EBUSY)
 {
 	NEED_OFFLINE;
 	return register_info(1, frame_of(mistaken), 0);
@@ -200,7 +200,7 @@ CLAIM("vcpu.is_up.started", "one that was started is", 1)
 	return vcpu_op(VCPUOP_is_up, 1, NULL);
 }
 
-CLAIM("vcpu.register_vcpu_info.started", "for a vCPU that runs no other can register", -XEN_EINVAL)
+CLAIM("vcpu.register_vcpu_info.started", "for a vCPU that runs no other can register", -XEN_EBUSY)
 {
 	if (!second_cpu())
 		return skip("there is one vCPU");

@@ -173,8 +173,9 @@ static void print_port(struct domain *d, u32 port, const struct evtchn *chn)
 	char name[40];
 
 	name_port(name, sizeof(name), chn);
-	printk("  d%u port %u v%u %s%s%s%s\n", d->id, port, chn->vcpu->id, name, evtchn_is_pending(d, port) ? ", pending" : "",
-	       is_masked(d, port) ? ", masked" : "", is_linked(d, port) ? ", linked" : "");
+	printk("  d%u port %u v%u %s%s%s%s\n", d->id, port, chn->vcpu->id, name,
+	       evtchn_is_pending(d, port) ? ", pending" : "", is_masked(d, port) ? ", masked" : "",
+	       is_linked(d, port) ? ", linked" : "");
 }
 
 /* A key of the stub's console. */

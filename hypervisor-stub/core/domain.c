@@ -77,6 +77,10 @@ static const char *alloc_direct(struct domain *d)
 	d->ram_base = memory_alloc(d->cfg.memory, SZ_2M);
 	if (!d->ram_base)
 		return "the machine has not that much memory in one piece";
+	if (d->ram_base < GUEST_RAM_BASE) {
+		memory_free(d->ram_base, d->cfg.memory);
+		return "its memory is where a domain has its rings, its grants and other domains' pages";
+	}
 	for (u64 off = 0; off < d->cfg.memory; off += SZ_2M)
 		if (p2m_map_2m(d, d->ram_base + off, d->ram_base + off))
 			return "its memory is too large for its tables";
@@ -189,7 +193,7 @@ static void forget(struct domain *d, const struct domain_config *cfg)
 {
 	domains_lock();
 	memset(d, 0, sizeof(*d));
-	d->end = DOMAIN_GONE;
+	d->end = DOMAIN_BEING_MADE;
 	d->cfg = *cfg;
 	d->cfg.memory = ALIGN_DOWN(cfg->memory, SZ_2M);
 	d->id = cfg->id;
@@ -207,6 +211,7 @@ static bool create(struct domain *d, const struct domain_config *cfg)
 		printk("d%u: cannot build %s: %s (%lu KiB asked for, %lu KiB free, %u vCPUs)\n", d->id, d->cfg.name,
 		       why, cfg->memory >> 10, memory_available() >> 10, cfg->vcpus);
 		give_back(d);
+		d->end = DOMAIN_GONE;
 		any_failed = true;
 		return false;
 	}
@@ -214,13 +219,17 @@ static bool create(struct domain *d, const struct domain_config *cfg)
 		sched_add(d->vcpu[i]);
 	d->created = now();
 	d->listed = d->created;
-	domains_lock();
-	d->end = DOMAIN_RUNNING;
-	nr_alive++;
-	domains_unlock();
 	printk("d%u: %s, %s, %u vCPUs\n", d->id, d->cfg.name, d->hvm ? "hvm" : "pv", d->nr_vcpus);
 	printk("d%u: memory %lu KiB tables %lu KiB\n", d->id, d->cfg.memory >> 10, d->pool_size >> 10);
 	return true;
+}
+
+static void begin(struct domain *d)
+{
+	domains_lock();
+	nr_alive++;
+	sched_begin(d);
+	domains_unlock();
 }
 
 static const struct domain_config *config_of(const struct domain *d)
@@ -240,7 +249,7 @@ bool domain_create(struct domain *d)
 	}
 	if (!create(d, config_of(d)))
 		return false;
-	sched_start(d->vcpu[0], d->entry, d->fdt);
+	begin(d);
 	return true;
 }
 
@@ -280,12 +289,12 @@ static void all_gone(void)
 
 void domains_start(void)
 {
-	if (!nr_alive) {
+	if (!nr_domains) {
 		any_failed = true;
 		all_gone();
 	}
 	for (unsigned int i = 0; i < nr_domains; i++)
-		sched_start(domains[i]->vcpu[0], domains[i]->entry, domains[i]->fdt);
+		begin(domains[i]);
 }
 
 /* --- one domain looks at another --- */
@@ -307,13 +316,21 @@ void domain_release(struct domain *d)
 	__atomic_fetch_sub(&d->users, 1, __ATOMIC_RELEASE);
 }
 
-/* It has ended, and nobody new finds it. Who holds it waits at most for fences, which none of its vCPUs has to do. */
+/*
+ * It has ended, and nobody new finds it. Who holds it waits at most for fences: none of its vCPUs has to do those, but
+ * the one that is on this hart may, and does them here.
+ */
 static void wait_for_users(struct domain *d)
 {
+	struct vcpu *here = this_pcpu()->current;
+
 	domains_lock();
 	domains_unlock();
-	for (unsigned int turn = 0; __atomic_load_n(&d->users, __ATOMIC_ACQUIRE); turn++)
+	for (unsigned int turn = 0; __atomic_load_n(&d->users, __ATOMIC_ACQUIRE); turn++) {
+		if (here && READ_ONCE(here->req_posted) != here->req_done)
+			vcpu_handle_requests(here);
 		smp_relax(turn);
+	}
 }
 
 struct domain *domain_get(struct vcpu *v, domid_t id)
@@ -418,6 +435,8 @@ static bool reboot(struct domain *d)
 
 	devices_stop(d);
 	grants_leave(d);
+	/* Before its memory may be another's: events are written into it. */
+	domain_events_reset(d);
 	if (p2m_reset(d))
 		why = "the machine has no memory for that which others use";
 	else if (xen_domain_reset(d))
@@ -434,10 +453,7 @@ static bool reboot(struct domain *d)
 	code_reset(d);
 	d->page_shown = false;
 	d->pv_entry = 0;
-	d->end = DOMAIN_RUNNING;
-	for (unsigned int i = 0; i < d->nr_vcpus; i++)
-		sched_revive(d->vcpu[i]);
-	sched_start(d->vcpu[0], d->entry, d->fdt);
+	sched_begin(d);
 	return true;
 }
 
@@ -450,7 +466,7 @@ void domain_destroy(struct domain *d)
 	sched_release(d);
 }
 
-static void take_down(struct domain *d)
+static void take_down(struct domain *d, bool restart)
 {
 	domains_lock();
 	report(d);
@@ -461,7 +477,8 @@ static void take_down(struct domain *d)
 	give_back(d);
 	printk("d%u: gone, memory free %lu KiB, event channels %u, xenstore nodes %u\n",
 	       d->id, memory_available() >> 10, evtchn_count(), xenstore_nodes());
-	d->end = DOMAIN_GONE;		/* from here on it may be made again */
+	/* From here on it may be made again: by us, or by who finds it gone. */
+	d->end = restart ? DOMAIN_BEING_MADE : DOMAIN_GONE;
 	nr_alive--;
 	domains_unlock();
 }
@@ -478,7 +495,7 @@ void domain_reap(struct domain *d)
 			return;
 	}
 	restart &= d->end != DOMAIN_REBOOT;
-	take_down(d);
+	take_down(d, restart);
 	if ((!restart || !domain_create(d)) && !READ_ONCE(nr_alive))
 		all_gone();
 }

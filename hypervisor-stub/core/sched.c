@@ -276,28 +276,33 @@ void sched_set_runstate_area(struct vcpu *v, u64 *const *word)
 	spin_unlock(&sched_lock);
 }
 
+static void start(struct vcpu *v, u64 pc, u64 opaque)
+{
+	v->start_pc = pc;
+	v->start_opaque = opaque;
+	v->start_pending = true;
+	v->sip = 0;		/* now: what is raised from here on is for the new start */
+	make_runnable(v);
+}
+
 bool sched_start(struct vcpu *v, u64 pc, u64 opaque)
 {
 	bool stopped;
 
 	spin_lock(&sched_lock);
 	stopped = v->state == VCPU_STOPPED;
-	if (stopped) {
-		v->start_pc = pc;
-		v->start_opaque = opaque;
-		v->start_pending = true;
-		v->sip = 0;		/* now: what is raised from here on is for the new start */
-		make_runnable(v);
-	}
+	if (stopped)
+		start(v, pc, opaque);
 	spin_unlock(&sched_lock);
 	return stopped;
 }
 
-/* Never runs again (until a reboot revives it). */
+/* Never runs again (until its domain begins anew), whatever it waits for. */
 void sched_kill(struct vcpu *v)
 {
 	spin_lock(&sched_lock);
 	set_state(v, VCPU_DEAD);
+	waits_no_more(v);
 	leave_hart(v);
 	spin_unlock(&sched_lock);
 }
@@ -325,18 +330,24 @@ void sched_release(struct domain *d)
 		domain_reap(d);
 }
 
-/* A dead vCPU of a domain that reboots: as hart_stop would leave it. */
-void sched_revive(struct vcpu *v)
+/*
+ * A domain begins, or begins anew: all its vCPUs are as hart_stop leaves them, but for the first one. At once, for from
+ * here on others may end it.
+ */
+void sched_begin(struct domain *d)
 {
 	spin_lock(&sched_lock);
-	set_state(v, VCPU_STOPPED);
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		set_state(d->vcpu[i], VCPU_STOPPED);
+	d->end = DOMAIN_RUNNING;
+	start(d->vcpu[0], d->entry, d->fdt);
 	spin_unlock(&sched_lock);
 }
 
 /* The end of a poll, if that is due; returns when it is, if it is not. */
 static u64 expire_poll(struct vcpu *v, u64 t)
 {
-	if (!v->events.polling)
+	if (!v->events.polling || v->state != VCPU_BLOCKED)
 		return TIME_NEVER;
 	if (v->events.poll_end > t)
 		return v->events.poll_end;

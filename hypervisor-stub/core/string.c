@@ -150,7 +150,10 @@ int strcmp(const char *a, const char *b)
 
 char *strchr(const char *s, int c)
 {
-	return memchr(s, c, strlen(s) + 1);
+	for (; *s != (char)c; s++)
+		if (!*s)
+			return NULL;
+	return (char *)s;
 }
 
 char *strrchr(const char *s, int c)

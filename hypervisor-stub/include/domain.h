@@ -39,7 +39,9 @@ struct domain_xen {
 };
 
 /* GONE: nothing is left of it but its configuration, of which it may be made again. */
-enum domain_end { DOMAIN_RUNNING, DOMAIN_POWEROFF, DOMAIN_REBOOT, DOMAIN_CRASHED, DOMAIN_DESTROYED, DOMAIN_GONE };
+enum domain_end {
+	DOMAIN_RUNNING, DOMAIN_POWEROFF, DOMAIN_REBOOT, DOMAIN_CRASHED, DOMAIN_DESTROYED, DOMAIN_GONE, DOMAIN_BEING_MADE
+};
 
 /* A device whose front end a domain has: nodes of xenstore for both ends, as lists of name and value in the tree. */
 #define MAX_DEVICES	16

@@ -83,7 +83,7 @@ bool sched_hold(struct domain *d);
 void sched_release(struct domain *d);
 struct vcpu *schedule(struct vcpu *prev);
 void sched_remove(struct vcpu *v);
-void sched_revive(struct vcpu *v);
+void sched_begin(struct domain *d);
 u64 sched_expire_timers(struct pcpu *p, u64 t);
 
 /* arch/mm.c: the stub's own address space */

@@ -141,17 +141,17 @@ static int leave(struct vcpu *v, struct grant_pin *pin, u64 gfn)
 	return status;
 }
 
-static int unmap(struct vcpu *v, u32 handle, u64 host_addr)
+static bool is_mapped(const struct domain_grants *g, u32 handle)
+{
+	return handle < g->nr_handles && READ_ONCE(g->handles[handle].mapped);
+}
+
+static int unmap(struct vcpu *v, u32 handle, u64 gfn)
 {
 	struct domain_grants *g = &v->domain->xen.grants;
 	struct vcpu_unmaps *u = &v->unmaps;
-	int status;
+	int status = leave(v, &g->handles[handle], gfn);
 
-	if (handle >= g->nr_handles || !READ_ONCE(g->handles[handle].mapped))
-		return GNTST_bad_handle;
-	if (!host_addr)
-		return GNTST_okay;
-	status = leave(v, &g->handles[handle], host_addr >> PAGE_SHIFT);
 	if (status)
 		return status;
 	u->first = u->nr ? MIN(u->first, g->handles[handle].gfn) : g->handles[handle].gfn;
@@ -166,7 +166,10 @@ long grant_unmap_grant_ref(struct vcpu *v, void *arg)
 {
 	struct gnttab_unmap_grant_ref *u = arg;
 
-	u->status = unmap(v, u->handle, u->host_addr);
+	if (!is_mapped(&v->domain->xen.grants, u->handle))
+		u->status = GNTST_bad_handle;
+	else
+		u->status = u->host_addr ? unmap(v, u->handle, u->host_addr >> PAGE_SHIFT) : GNTST_okay;
 	return 0;
 }
 
@@ -176,8 +179,7 @@ long grant_unmap_and_replace(struct vcpu *v, void *arg)
 	struct gnttab_unmap_and_replace *u = arg;
 	const struct domain_grants *g = &v->domain->xen.grants;
 
-	u->status = u->handle < g->nr_handles && READ_ONCE(g->handles[u->handle].mapped) ? GNTST_general_error :
-											   GNTST_bad_handle;
+	u->status = is_mapped(g, u->handle) ? GNTST_general_error : GNTST_bad_handle;
 	return 0;
 }
 
@@ -201,7 +203,7 @@ void grants_unmap_all(struct vcpu *v)
 	const struct domain_grants *g = &v->domain->xen.grants;
 
 	for (u32 i = 0; i < g->nr_handles; i++)
-		if (READ_ONCE(g->handles[i].mapped))
-			unmap(v, i, (u64)g->handles[i].gfn << PAGE_SHIFT);
+		if (is_mapped(g, i))
+			unmap(v, i, g->handles[i].gfn);
 	grants_settle(v);
 }

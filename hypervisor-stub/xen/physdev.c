@@ -61,7 +61,10 @@ void pirq_raise(u32 n)
 		p->in_service = true;
 		evtchn_set_pending(p->domain, evtchn_of(p->domain, p->port), p->port);
 	} else {
+		/* Claimed before that. Its completion counts while it is enabled only. */
+		plic_enable(n, true);
 		plic_complete(n);
+		plic_enable(n, false);
 	}
 	event_unlock();
 }

@@ -129,6 +129,7 @@ static void reconnect(struct xs_conn *c)
 	struct xenstore_domain_interface *ring = c->ring;
 
 	xs_disconnect(c);
+	xs_deliver();
 	WRITE_ONCE(ring->req_cons, 0);
 	WRITE_ONCE(ring->req_prod, 0);
 	WRITE_ONCE(ring->rsp_cons, 0);

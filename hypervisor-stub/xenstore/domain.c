@@ -233,6 +233,12 @@ static bool take_slot(struct xs_conn *c)
 	return false;
 }
 
+/* Under the lock. Not while the domain is reset, when another of its vCPUs may still call. */
+static bool is_connected(const struct xs_conn *c)
+{
+	return xs_conns[c->slot] == c;
+}
+
 int xenstore_start(struct domain *d)
 {
 	struct xs_conn *c = d->xen.store;
@@ -266,7 +272,7 @@ void xenstore_stop(struct domain *d)
 {
 	struct xs_conn *c = d->xen.store;
 
-	if (!c || xs_conns[c->slot] != c)
+	if (!c || !is_connected(c))
 		return;
 	spin_lock(&lock);
 	xs_disconnect(c);
@@ -285,7 +291,7 @@ bool xenstore_notified(struct domain *d)
 	bool more;
 
 	spin_lock(&lock);
-	more = xs_serve(d->xen.store);
+	more = is_connected(d->xen.store) && xs_serve(d->xen.store);
 	spin_unlock(&lock);
 	return more;
 }
@@ -296,15 +302,16 @@ bool xenstore_ask(struct domain *d, const char *what)
 	char home[32];
 	bool asked;
 
-	if (xs_conns[c->slot] != c)
-		return false;
 	snprintk(home, sizeof(home), "/local/domain/%u", d->id);
 	spin_lock(&lock);
-	while (xs_tell(c))
-		;
-	c->id = 0;
-	asked = put(c, home, "control/shutdown", "%s", what);
-	c->id = d->id;
+	asked = is_connected(c);
+	if (asked) {
+		while (xs_tell(c))
+			;
+		c->id = 0;
+		asked = put(c, home, "control/shutdown", "%s", what);
+		c->id = d->id;
+	}
 	spin_unlock(&lock);
 	return asked;
 }

@@ -17,6 +17,7 @@ struct host_hooks {
 	void (*satp)(u64 satp);
 	void (*wfi)(void);
 	void (*kick)(struct pcpu *p);
+	void (*relax)(unsigned int turn);
 };
 
 struct host_counts {

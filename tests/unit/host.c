@@ -223,6 +223,8 @@ void smp_kick(struct pcpu *p)
 
 void smp_relax(unsigned int turn)
 {
+	if (host_hooks.relax)
+		host_hooks.relax(turn);
 	if (turn > 1000)
 		host_die("a lock is held, or a fence is waited for, for ever");
 }

@@ -9,6 +9,7 @@
 #include "guest.h"
 #include "tree.h"
 #include "unit.h"
+#include "xen.h"
 
 #define MIB(n)	((u64)(n) << 20)
 #define AT(n)	(HOST_RAM_BASE + MIB(n))
@@ -78,6 +79,9 @@ static void run_to_the_end(const enum domain_end *ends)
 	}
 }
 
+/* What a test does with a machine whose domains are there, in its process; NULL: they end as told. */
+static void (*in_machine)(void);
+
 static void machine_runs(const enum domain_end *ends)
 {
 	machine_init(tree_done());
@@ -90,7 +94,9 @@ static void machine_runs(const enum domain_end *ends)
 		r->free_before = memory_available();
 		if (nr_domains)
 			look_into(domains[0]);
-		if (ends || !nr_domains)
+		if (in_machine)
+			in_machine();
+		else if (ends || !nr_domains)
 			run_to_the_end(ends);
 	} else {
 		r->stopped = true;
@@ -383,6 +389,83 @@ static void reboots(void **state)
 	assert_said("starts again");
 }
 
+static void two_domains(void (*what)(void))
+{
+	one_domain("mode=pv", 65536, 2);
+	tree_domain("other", 32768, 1);
+	tree_module("/chosen/other", "kernel", AT(64), MIB(3), "");
+	in_machine = what;
+	boot(NULL);
+	in_machine = NULL;
+}
+
+int __real_p2m_reset(struct domain *d);
+int __wrap_p2m_reset(struct domain *d);
+int __wrap_p2m_reset(struct domain *d)
+{
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		if (d->vcpu[i]->events.registered)
+			host_die("its memory may become another's, and events are written into it");
+	snprintf(r->why, sizeof(r->why), "reset");
+	return __real_p2m_reset(d);
+}
+
+static void registers_and_reboots(void)
+{
+	struct vcpu_register_vcpu_info i = { .mfn = GUEST_RAM_BASE >> PAGE_SHIFT };
+	struct vcpu *v;
+
+	domains_start();
+	host_on_hart(0);
+	v = schedule(NULL);
+	if (vcpu_op_register_vcpu_info(v, v, &i))
+		host_die("no vcpu_info");
+	domain_end(v, DOMAIN_REBOOT);
+	schedule(v);
+}
+
+static void reboot_lets_go_of_memory(void **state)
+{
+	(void)state;
+	two_domains(registers_and_reboots);
+	assert_string_equal(r->why, "reset");
+	assert_said("starts again");
+}
+
+/* Who holds the domain that ends waits for a fence of the vCPU that is on this hart. */
+static struct domain *held;
+static void until_it_has_fenced(unsigned int turn)
+{
+	const struct vcpu *v = this_pcpu()->current;
+
+	(void)turn;
+	if (held && v->req_done == v->req_posted) {
+		domain_release(held);
+		held = NULL;
+	}
+}
+
+static void destroys_what_is_held(void)
+{
+	struct vcpu *v;
+
+	domains_start();
+	host_on_hart(0);
+	v = schedule(NULL);
+	held = domains[v->domain == domains[0]];
+	domain_hold(held);
+	vcpu_post_fence_i(v);
+	host_hooks.relax = until_it_has_fenced;
+	domain_destroy(held);
+}
+
+static void waiting_does_fences(void **state)
+{
+	(void)state;
+	two_domains(destroys_what_is_held);
+	assert_said("gone, memory free");
+}
+
 /* All the memory comes back, also that of a kernel that was given to its domain. */
 static void memory_comes_back(void **state)
 {
@@ -450,4 +533,5 @@ static void tables_are_small(void **state)
 }
 
 UNIT_MAIN(T(is_built), T(guests_tree), T(no_initrd_no_property), T(wants_too_much), T(bad_kernels), T(initrds_that_do_not_fit),
-	  T(one_bad_among_good), T(ends), T(reboots), T(memory_comes_back), T(many_domains), T(tables_are_small))
+	  T(one_bad_among_good), T(ends), T(reboots), T(reboot_lets_go_of_memory),
+	  T(waiting_does_fences), T(memory_comes_back), T(many_domains), T(tables_are_small))

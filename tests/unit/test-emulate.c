@@ -162,6 +162,8 @@ static void check_access(const struct model *m, unsigned int op, unsigned int rd
 	src = (op & 3) == 1 ? src : (op & 3) == 2 ? old | src : old & ~src;
 	if (write && !(m->refuses && m->refuses(src)))
 		want = (src & m->writable) | (old & ~m->writable) | m->always;
+	if (m->csr == CSR_SATP && !(want >> SATP_MODE_SHIFT))
+		want = 0;
 	memcpy(regs, v->regs, sizeof(regs));
 	if (rd)
 		regs[rd] = old;

@@ -373,12 +373,16 @@ static void handles_run_out(void **state)
 static void mapper_resets(void **state)
 {
 	struct sched_shutdown s = { SHUTDOWN_soft_reset };
-	u32 h;
+	u32 h, first;
 
 	for (unsigned int i = 0; i < 3; i++)
 		assert_int_equal(map_at(HERE + i * PAGE_SIZE, REF, GNTMAP_host_map, &h), GNTST_okay);
+	grant(0, PAGE, GTF_permit_access);
+	assert_int_equal(map_at(0, 0, GNTMAP_host_map, &first), GNTST_okay);
 	assert_int_equal(sched_op_shutdown(v, &s), 0);
 	assert_int_equal(entry(REF)->flags, GTF_permit_access);
+	assert_int_equal(entry(0)->flags, GTF_permit_access);
+	assert_int_equal(machine(mapper, 0), 0);
 	for (unsigned int i = 0; i < 3; i++)
 		assert_int_equal(machine(mapper, HERE + i * PAGE_SIZE), 0);
 	assert_int_equal(unmap(HERE + 2 * PAGE_SIZE, h), GNTST_bad_handle);

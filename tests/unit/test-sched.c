@@ -490,13 +490,49 @@ static void kill_domain(void **state)
 	}
 	assert_int_equal(reaped, 1);
 	/* And again alive, as a reboot does it. */
-	for (int i = 0; i < 6; i += 2)
-		sched_revive(&vcpus[i]);
-	dom[0].end = DOMAIN_RUNNING;
-	assert_true(sched_start(&vcpus[0], 0xabc, 0));
+	dom[0].entry = 0xabc;
+	sched_begin(&dom[0]);
+	assert_int_equal(dom[0].end, DOMAIN_RUNNING);
+	assert_false(sched_start(&vcpus[0], 0x1000, 0));
 	simulate(MS(50));
 	assert_int_equal(vcpus[0].pc, 0xabc);
 	assert_int_equal(vcpus[2].state, VCPU_STOPPED);
+}
+
+/* A vCPU that has ended stays where it is, also when the time comes that it has polled for; and in its next life. */
+static void kill_while_polling(void **state)
+{
+	struct vcpu *v = &vcpus[1];
+
+	(void)state;
+	machine(2);
+	for (int i = 0; i < 4; i++)
+		add_vcpu(&dom[i / 2]);
+	start_all(STEP, MS(2));
+	program[0].run = program[0].left = 0;
+	program[1].run = program[1].left = 0;
+	simulate(MS(10));
+	for (int life = 0; life < 2; life++) {
+		for (int i = 0; v->state != VCPU_RUNNING && i < 1000; i++)
+			simulate(STEP);
+		host_on_hart(v->pcpu->id);
+		v->events.polling = true;
+		v->events.poll_end = now() + MS(30);
+		sched_block(v);
+		simulate(MS(5));
+		assert_int_equal(v->state, VCPU_BLOCKED);
+		dom[0].end = DOMAIN_REBOOT;
+		for (unsigned int i = 0; i < dom[0].nr_vcpus; i++)
+			sched_kill(dom[0].vcpu[i]);
+		simulate(MS(life ? 60 : 5));
+		assert_int_equal(v->state, VCPU_DEAD);
+		assert_int_equal(reaped, life + 1);
+		sched_begin(&dom[0]);
+		simulate(MS(60));
+		assert_int_equal(v->state, VCPU_STOPPED);
+		assert_int_equal(reaped, life + 1);
+		assert_true(sched_start(v, 0x1000, 0));
+	}
 }
 
 /* Whatever happens to whom: after it all, each that has something to do runs, each that was woken has seen it. */
@@ -548,4 +584,5 @@ static void random_events(void **state)
 
 UNIT_MAIN(T(one_vcpu), T(more_vcpus_than_harts), T(vcpus_that_do_not_divide), T(no_hart_idles_while_one_waits),
 	  T(the_interactive_one_is_not_kept_waiting), T(no_credit_for_sleep), T(timers), T(wakes), T(no_lost_wakeup),
-	  T(stop_and_start), T(start_before_it_has_left), T(kill_domain), T(random_events))
+	  T(stop_and_start), T(start_before_it_has_left), T(kill_domain),
+	  T(kill_while_polling), T(random_events))

@@ -150,4 +150,16 @@ static void lowest_bits(void **state)
 	}
 }
 
-UNIT_MAIN(T(copies), T(moves_overlap), T(sets), T(compares_and_searches), T(strings_need_no_end), T(numbers), T(lowest_bits))
+/* Paths are looked through a name at a time: what is behind the one that is found is not read. */
+static void strchr_stops(void **state)
+{
+	char *s = malloc(2);
+
+	(void)state;
+	s[0] = 'a';
+	s[1] = '/';
+	assert_ptr_equal(stub_strchr(s, '/'), s + 1);
+	free(s);
+}
+
+UNIT_MAIN(T(strchr_stops), T(copies), T(moves_overlap), T(sets), T(compares_and_searches), T(strings_need_no_end), T(numbers), T(lowest_bits))

@@ -732,9 +732,29 @@ static void test_devices(void **state)
 	d->cfg.nr_devices = 0;
 }
 
+/* A vCPU that has signalled the port gets on when its domain has been taken out already. */
+static void test_late_signal(void **state)
+{
+	struct xenstore_domain_interface *ring = d->xen.store->ring;
+	const struct xsd_sockmsg hdr = { .type = XS_WRITE, .len = 10 };
+
+	(void)state;
+	is(d, XS_WATCH, "data|w|", "OK|");
+	xenstore_stop(d);
+	memcpy(ring->req, &hdr, sizeof(hdr));
+	memcpy(ring->req + sizeof(hdr), "data/late\0", 10);
+	ring->req_cons = 0;
+	ring->req_prod = sizeof(hdr) + 10;
+	assert_false(xenstore_notified(d));
+	assert_int_equal(ring->req_cons, 0);
+	assert_false(xenstore_ask(d, "poweroff"));
+	xen_domain_reset(d);
+	is(d, XS_READ, "data/late|", "!ENOENT");
+}
+
 #define S(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 UNIT_MAIN(S(test_beginning), S(test_values), S(test_paths), S(test_permissions), S(test_questions), S(test_long_directory),
 	  S(test_transaction), S(test_conflicts), S(test_removing_in_a_transaction), S(test_watches), S(test_watching_others),
 	  S(test_watch_storm), S(test_domains_are_told_of), S(test_limits), S(test_memory), S(test_transaction_limit),
 	  S(test_bounded_work), S(test_bad_ring), S(test_reconnect), S(test_pieces), S(test_end),
-	  S(test_end_of_the_initial_domain), S(test_devices))
+	  S(test_end_of_the_initial_domain), S(test_devices), S(test_late_signal))

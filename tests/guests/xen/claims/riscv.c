@@ -5,6 +5,7 @@
 #ifdef ARCH_RISCV
 
 #define SBI_BASE	0x10UL
+#define SBI_TIME	0x54494D45UL
 
 CLAIM("riscv.convention.a0",
       "a0 is 0 in a hypercall; what another value does is not defined, and the domain goes on", 1)
@@ -86,6 +87,41 @@ CLAIM("riscv.op.upcall_ack", "acknowledging when there is nothing to acknowledge
 	return hypercall1(__HYPERVISOR_riscv_op, RISCVOP_upcall_ack);
 }
 
+/* With the timer's interrupt, so that a hypervisor that forgets it lets the others be asked. */
+static long times_woken(long port, unsigned int times)
+{
+	struct vcpu_info *info = vcpu_info_of(0);
+	unsigned long began = arch_ticks();
+	long woken = 0;
+
+	for (unsigned int i = 0; i < times; i++) {
+		struct vcpu_set_singleshot_timer t = { .timeout_abs_ns = system_time() + 1000000 };
+
+		clear_pending(port);
+		write_once(info->evtchn_pending_sel, 0);
+		write_once(info->evtchn_upcall_pending, 0);
+		sbi(SBI_TIME, 0, arch_ticks() + ticks_of_ms(500), 0, 0, NULL);
+		if (vcpu_op(VCPUOP_set_singleshot_timer, 0, &t) || sched_op(SCHEDOP_block, NULL))
+			return -1;
+		woken += pending(port) && arch_ticks() - began < ticks_of_ms(250);
+	}
+	return woken;
+}
+
+CLAIM("riscv.block.unacknowledged", "an event ends each wait of a guest that takes no upcall, and so acknowledges none", 3)
+{
+	unsigned long upcall = 1UL << machine.upcall_irq[0], timer = 1UL << 5;
+	long port = ev_virq(VIRQ_TIMER, 0), ret;
+
+	MUST(port > 0);
+	set_masked(port, false);
+	asm volatile("csrc sie, %0; csrs sie, %1" : : "r"(upcall), "r"(timer) : "memory");
+	ret = times_woken(port, 3);
+	asm volatile("csrc sie, %1; csrs sie, %0" : : "r"(upcall), "r"(timer) : "memory");
+	sbi(SBI_TIME, 0, -1UL, 0, 0, NULL);
+	return ret;
+}
+
 CLAIM("riscv.handle.not-canonical", "an address that Sv39 cannot have", -XEN_EFAULT)
 {
 	return version_op(XENVER_extraversion, 1UL << 40);
@@ -94,6 +130,22 @@ CLAIM("riscv.handle.not-canonical", "an address that Sv39 cannot have", -XEN_EFA
 CLAIM("riscv.handle.top", "nor the last address there is", -XEN_EFAULT)
 {
 	return version_op(XENVER_extraversion, -1UL);
+}
+
+CLAIM("riscv.handle.end", "an argument that ends with the last byte is read as a whole", -XEN_ETIME)
+{
+	const unsigned long last = -PAGE_SIZE;
+	struct vcpu_set_singleshot_timer t = { .timeout_abs_ns = 1 }, *end = (void *)(-1UL - (sizeof(t) - 1));
+	long ret;
+
+	vm_map(last, frame_of(page_get()) * PAGE_SIZE, VM_RW);
+	t.flags = VCPU_SSHOTTMR_future;
+	*end = t;
+	t.flags = 0;
+	MUST(!vcpu_op(VCPUOP_set_singleshot_timer, 0, &t));
+	ret = vcpu_op(VCPUOP_set_singleshot_timer, 0, end);
+	vm_map(last, 0, VM_NONE);
+	return ret;
 }
 
 CLAIM("riscv.grant.readonly.xsa-50", "XSA-50: a page that is mapped to be read only cannot be written: an access fault", 1)

@@ -47,7 +47,7 @@
 	\store\()_\size t0, a0
 	addi	a1, a1, \size
 	addi	a0, a0, \size
-	bltu	a1, a3, 1b
+	bne	a1, a3, 1b		/* not bltu: it may end at 2^64 */
 	li	a0, 0
 	ret
 	.endm

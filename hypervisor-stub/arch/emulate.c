@@ -49,28 +49,33 @@ static const struct plain_csr {
 	[CSR_SENVCFG & 127] = { offsetof(struct vcpu, csr.senvcfg), TRAP_CSR, false, SENVCFG_FIOM },
 };
 
-static void set_satp(struct vcpu *v, u64 val)
+static void set_satp(struct vcpu *v, u64 old, u64 val)
 {
 	u64 mode = val >> SATP_MODE_SHIFT;
 
+	/* Bare has no ASID and no PPN (12.1.11): satp is 0 or there is a table. */
+	if (!mode)
+		val = 0;
 	/* A write with an unsupported MODE has no effect at all (12.1.11): so a guest falls back to what there is. */
-	if (val == v->csr.satp || (mode && mode - SATP_MODE_SV39 > SATP_MODE(v->domain->cfg.levels) - SATP_MODE_SV39))
+	if (val == old || (mode && mode - SATP_MODE_SV39 > SATP_MODE(v->domain->cfg.levels) - SATP_MODE_SV39))
 		return;
 	v->csr.satp = val;
 	shadow_switch(v);
 	shadow_load(v);
 }
 
-static void set_sip(struct vcpu *v, u64 val)
+static void set_sip(struct vcpu *v, u64 old, u64 val)
 {
-	/* Of the pending bits SSIP alone is the guest's to write (12.1.3). */
+	/* Of the pending bits SSIP alone is the guest's to write (12.1.3). What others raise since we read it stays. */
+	if (!((old ^ val) & SIP_SSIP))
+		return;
 	if (val & SIP_SSIP)
 		__atomic_fetch_or(&v->sip, SIP_SSIP, __ATOMIC_RELAXED);
 	else
 		__atomic_fetch_and(&v->sip, ~SIP_SSIP, __ATOMIC_RELAXED);
 }
 
-static void set_stvec(struct vcpu *v, u64 val)
+static void set_stvec(struct vcpu *v, u64 old, u64 val)
 {
 	if (val & 2)		/* modes 2 and 3 are reserved */
 		return;
@@ -78,7 +83,7 @@ static void set_stvec(struct vcpu *v, u64 val)
 	pv_find_entry(v);
 }
 
-static void set_scounteren(struct vcpu *v, u64 val)
+static void set_scounteren(struct vcpu *v, u64 old, u64 val)
 {
 	v->csr.scounteren = val & GUEST_COUNTERS;
 	pv_set_counters(v, false);
@@ -136,7 +141,7 @@ static __attribute__((noinline)) void emulate_rare_csr(struct vcpu *v, u32 insn)
 {
 	static const struct {
 		u16 csr, cause;
-		void (*set)(struct vcpu *v, u64 val);
+		void (*set)(struct vcpu *v, u64 old, u64 val);
 	} rare[] = {
 		{ CSR_SATP, TRAP_SATP, set_satp },
 		{ CSR_SIP, TRAP_CSR, set_sip },
@@ -156,7 +161,7 @@ static __attribute__((noinline)) void emulate_rare_csr(struct vcpu *v, u32 insn)
 	old = csr == CSR_SATP ? v->csr.satp : csr == CSR_SIP ? pv_sip(v) : csr == CSR_STVEC ? v->csr.stvec :
 	      v->csr.scounteren;
 	if (writes(insn))
-		rare[i].set(v, new_value(v, insn, old));
+		rare[i].set(v, old, new_value(v, insn, old));
 	finish(v, insn, old);
 }
 

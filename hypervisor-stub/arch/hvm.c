@@ -154,6 +154,11 @@ static void hvm_deliver(struct vcpu *v)
 	if (unlikely((sip ^ v->csr.hvip >> 1) & (SIP_STIP | SIP_SEIP))) {
 		u64 level = VS_IRQ(SIP_STIP | SIP_SEIP);
 
+		/* That was for the time it waited: vstimecmp is on the hart, and it alone is the guest's to clear. */
+		if (have_sstc) {
+			__atomic_fetch_and(&v->sip, ~SIP_STIP, __ATOMIC_RELAXED);
+			sip &= ~SIP_STIP;
+		}
 		v->csr.hvip = (csr_read(CSR_HVIP) & ~level) | (VS_IRQ(sip) & level);
 		csr_write(CSR_HVIP, v->csr.hvip);
 	}

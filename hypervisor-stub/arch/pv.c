@@ -240,7 +240,8 @@ static __attribute__((noinline)) void environment_call(struct vcpu *v)
  */
 static u32 what_trapped(u32 memory, u64 stval)
 {
-	if (((memory & 0x7f) != OPCODE_SYSTEM || memory == INSN_ECALL) && emulate_privileged(stval))
+	if (((memory & 0x7f) != OPCODE_SYSTEM || memory == INSN_ECALL || memory == INSN_EBREAK) &&
+	    emulate_privileged(stval))
 		return stval;
 	return memory;
 }
@@ -447,8 +448,10 @@ static void pv_load(struct vcpu *v)
 		v->shadow.hw_gen++;	/* what another hart cached under our ASIDs is not this hart's */
 		asm_fence_i();		/* the guest's own fence.i was for that hart */
 	}
-	if (have_h)
+	if (have_h) {
 		csr_write(CSR_HSTATUS, HSTATUS_VSXL_64);	/* SPV clear: sret goes to U, not VU */
+		csr_write(CSR_SENVCFG, 0);			/* a hvm guest's own may be there */
+	}
 	if (have_fp)
 		vcpu_fp_load(v);
 	shadow_load(v);

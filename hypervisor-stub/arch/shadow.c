@@ -364,7 +364,7 @@ void shadow_switch(struct vcpu *v)
 		old = s->cur;
 		change_levels(s, SATP_LEVELS(mode));
 	}
-	s->call_pc = 0;
+	s->call_pc = NO_PC;
 	s->walk_gen++;
 	/* Contexts with tables of their own for the kernel's half may see other things there. */
 	if (s->cur && has_own_kernel(s->cur))

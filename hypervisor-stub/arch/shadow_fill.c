@@ -63,6 +63,8 @@ static spage_t slot_table(struct shadow *s, enum shadow_view view, u64 va, bool 
 			link_table(s, root, n, va, s->levels - 1);
 		}
 	} else {
+		bool shared = false;
+
 		if (test_slot(view == VIEW_KERNEL ? c->own : c->slots[view], slot))
 			return pte_page(s, page(s, root)[slot]);
 		n = take_table(s, false);
@@ -71,11 +73,12 @@ static spage_t slot_table(struct shadow *s, enum shadow_view view, u64 va, bool 
 			shadow_changed(s);
 			forget_alone(s, va);
 			set_slot(c->own, slot);
-			/* The hart may hold translations of the shared table under this ASID. */
-			if (page(s, root)[slot])
-				fence_view(c, view);
+			shared = page(s, root)[slot];
 		}
 		link_table(s, root, n, va, s->levels - 1);
+		/* The hart may hold translations of the shared table under this ASID. */
+		if (shared)
+			fence_view(c, view);
 	}
 	set_slot(c->slots[view], slot);
 	return n;
@@ -337,7 +340,8 @@ static bool memory_at(struct vcpu *v, const struct translation *t, enum access h
 	*piece = PAGE_SIZE;
 	switch (p2m_kind(v->domain, t->gpa, pa)) {
 	case P2M_NONE:
-		*flags &= ~PTE_X;
+		/* Readable by MXR alone it was X alone: without either the entry would be a pointer. */
+		*flags = (*flags & ~PTE_X) | PTE_R;
 		return how != ACCESS_FETCH && p2m_mmio(v->domain, t->gpa, pa);
 	case P2M_GRANT_RO:
 		*flags &= ~(PTE_W | PTE_D);

@@ -31,9 +31,6 @@ static void clear_table(struct shadow *s, spage_t n, u64 va, unsigned int level)
 /* From the table of a slot, where there are more than three levels. 0: there is nothing to be removed further down. */
 static __attribute__((noinline)) spage_t zap_upper(struct shadow *s, spage_t n, u64 va, unsigned int level)
 {
-	/* It is not a valid address: no effect (12.2.1). And it might be taken for another. */
-	if (!is_canonical(va, level + 2))
-		return 0;
 	for (; level > 1 && n; level--) {
 		u64 pte = page(s, n)[INDEX(va, level)];
 
@@ -114,6 +111,9 @@ static __attribute__((noinline)) void flush_page(struct vcpu *v, u64 va, s32 asi
 	unsigned int slot = SLOT(s, va), level = s->levels - 2;
 	struct shadow_ctx *c;
 
+	/* It is not a valid address: no effect (12.2.1), on the hart either. Ours would be taken for another's. */
+	if (!is_canonical(va, s->levels))
+		return;
 	/* Not where there are the kernel's global tables alone, as mostly in its half. */
 	for_each_ctx_in(s, c, bits, test_slot(s->owned, slot) ? ctxs_of(s, asid) : 0)
 		if (ctx_has_asid(c, asid))
@@ -138,7 +138,7 @@ static __attribute__((noinline)) void look_at_upper(struct shadow *s, u64 va)
 /* sfence.vma va, asid: of global mappings only "any ASID" is a flush (12.2.1). */
 void shadow_flush_page(struct vcpu *v, u64 va, s32 asid)
 {
-	v->shadow.call_pc = 0;
+	v->shadow.call_pc = NO_PC;
 	if (unlikely(v->shadow.levels > 3))
 		look_at_upper(&v->shadow, va);
 	if (!flush_quick(&v->shadow, va, asid))
@@ -150,7 +150,7 @@ void shadow_flush_asid(struct vcpu *v, u16 asid)
 	struct shadow *s = &v->shadow;
 	struct shadow_ctx *c;
 
-	s->call_pc = 0;
+	s->call_pc = NO_PC;
 	s->walk_gen++;
 	for_each_ctx_of(s, c, bits, asid)
 		if (ctx_has_asid(c, asid))

@@ -36,6 +36,7 @@ struct pv_state {
 #define OPCODE_SYSTEM	0x73u
 #define OPCODE_STORE	0x23u
 #define INSN_ECALL	0x73u
+#define INSN_EBREAK	0x100073u
 
 bool emulate_privileged(u32 insn);
 u64 pv_sip(struct vcpu *v);

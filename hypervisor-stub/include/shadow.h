@@ -66,7 +66,8 @@ struct shadow_grant {
 
 struct shadow {
 	u32 gen;		/* what a kernel address means may have changed since the last */
-	u64 call_pc;		/* an ecall of the kernel here is one, in this address space; 0: not known of any */
+	u64 call_pc;		/* an ecall of the kernel here is one, in this address space; or */
+#define NO_PC		1UL	/* where no instruction is */
 	u8 *pool;		/* nr pages; page 0 is not used */
 	u16 *link;		/* next page of the list that page n is on */
 	u8 *splinter;		/* table n holds pieces of one larger guest page */

@@ -95,7 +95,7 @@ static inline void set_slot(u64 *map, unsigned int slot)
 static inline void shadow_changed(struct shadow *s)
 {
 	s->gen++;
-	s->call_pc = 0;
+	s->call_pc = NO_PC;
 }
 
 /* A flush of one page of the same slot may have more to do now. */

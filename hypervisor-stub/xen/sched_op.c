@@ -19,8 +19,8 @@ long sched_op_yield(struct vcpu *v, void *arg)
 long sched_op_block(struct vcpu *v, void *arg)
 {
 	/*
-	 * Also where the upcall's interrupt is not enabled in sie: a guest that takes none need not acknowledge any, and
-	 * while one is asserted the next event tells nobody.
+	 * Also where the upcall's interrupt is not enabled in sie: a guest that takes none need not acknowledge any,
+	 * and while one is asserted the next event tells nobody.
 	 */
 	event_settle(v);
 	v->events.any_event = true;

@@ -7,8 +7,8 @@
  * There are two ABIs for the bits. A domain begins with the 2-level one, whose bits are in shared_info (xen.h), and may
  * switch to the FIFO one, below, by EVTCHNOP_init_control. A port's number means the same in both.
  *
- * A port is in one of the states of EVTCHNSTAT_. Ports are given lowest number first, but not while their event
- * word is LINKED, and port 0 never.
+ * A port is in one of the states of EVTCHNSTAT_. Port 0 is never given, and none while its event word is LINKED; which
+ * one it is else is the hypervisor's.
  */
 #ifndef XEN_EVENT_CHANNEL_H
 #define XEN_EVENT_CHANNEL_H
@@ -131,7 +131,10 @@ struct evtchn_unmask {
 	evtchn_port_t port;
 };
 
-/* Closes all ports of a domain. If it used the FIFO ABI, that is left, and its pages are the domain's alone again. */
+/*
+ * Closes all ports of a domain, those of the console and of xenstore as well, which a soft reset gives again. If it
+ * used the FIFO ABI, that is left, and its pages are the domain's alone again. EINVAL: another domain, not paused.
+ */
 struct evtchn_reset {
 	domid_t dom;			/* DOMID_SELF, or for who may another */
 };

@@ -27,7 +27,7 @@
 	X(17, xen_version, "op, arg", 2, "which hypervisor this is, and what it can do")	\
 	X(18, console_io, "op, count, buffer", 2, "the hypervisor's console")			\
 	X(20, grant_table_op, "op, arg, count", 6, "pages that a domain lets others use")	\
-	X(21, vm_assist, "op, type", 0, "modes that other architectures have")			\
+	X(21, vm_assist, "op, type", 0, "ways of working that a domain switches on or off")			\
 	X(24, vcpu_op, "op, vcpu, arg", 3, "a vCPU's registered areas, state and timers")	\
 	X(29, sched_op, "op, arg", 2, "yielding, waiting and shutting down")			\
 	X(32, event_channel_op, "op, arg", 3, "event channels")					\
@@ -39,13 +39,15 @@
 	X(memory_op, XENMEM_increase_reservation, memory_increase_reservation,			\
 	  struct xen_memory_reservation, RAW, "",						\
 	  "Adds pages to the domain's memory, which have no address yet. " \
-	  "Returns how many extents were done, 0 whatever is wrong.") \
+	  "Returns how many extents were done; what goes wrong ends the list there, and is not told.") \
 	X(memory_op, XENMEM_decrease_reservation, memory_decrease_reservation,			\
 	  struct xen_memory_reservation, RAW, "",						\
-	  "Gives pages at the frames of a list back. Returns how many extents were done, 0 whatever is wrong.")	\
+	  "Gives pages at the frames of a list back. " \
+	  "Returns how many extents were done; what goes wrong ends the list there, and is not told.") \
 	X(memory_op, XENMEM_populate_physmap, memory_populate_physmap,				\
 	  struct xen_memory_reservation, RAW, "",						\
-	  "Puts memory at the frames of a list. Returns how many extents were done, 0 whatever is wrong.") \
+	  "Puts memory at the frames of a list. " \
+	  "Returns how many extents were done; what goes wrong ends the list there, and is not told.") \
 	X(memory_op, XENMEM_maximum_ram_page, memory_maximum_ram_page, void, NONE, "EINVAL",	\
 	  "Returns the frame number at which the machine's memory ends.")				\
 	X(memory_op, XENMEM_current_reservation, memory_current_reservation, domid_t, IN, "EINVAL ESRCH EPERM", \
@@ -62,7 +64,7 @@
 	  "The same for a list; the errors of each are in a list of their own.")		\
 	X(memory_op, XENMEM_remove_from_physmap, memory_remove_from_physmap,			\
 	  struct xen_remove_from_physmap, IN, "EINVAL ENOENT EPERM ESRCH ENOMEM",		\
-	  "Leaves nothing at a frame.")								\
+	  "Takes away what is at a frame. Memory is not given back by it.")		\
 	X(memory_op, XENMEM_memory_map, memory_memory_map, struct xen_memory_map, INOUT, "EINVAL", \
 	  "Where there is memory.")								\
 	X(xen_version, XENVER_version, version_version, void, NONE, "",				\
@@ -110,7 +112,7 @@
 	X(grant_table_op, GNTTABOP_swap_grant_ref, grant_swap_grant_ref, struct gnttab_swap_grant_ref, LIST, "EINVAL", \
 	  "Exchanges two entries that nobody uses.")						\
 	X(grant_table_op, GNTTABOP_cache_flush, grant_cache_flush, struct gnttab_cache_flush, LIST, "EINVAL", \
-	  "Looks at its arguments: devices look into the caches.")				\
+	  "Checks its arguments and does no more, for devices look into the caches. By address, not by reference.") \
 	X(sched_op, SCHEDOP_yield, sched_op_yield, void, NONE, "", "Others may run first.")	\
 	X(sched_op, SCHEDOP_block, sched_op_block, void, NONE, "", "Waits for an event or interrupt.") \
 	X(sched_op, SCHEDOP_shutdown, sched_op_shutdown, struct sched_shutdown, IN, "", \
@@ -145,8 +147,8 @@
 	  "Which vCPU a port notifies.")							\
 	X(event_channel_op, EVTCHNOP_unmask, evtchn_unmask, struct evtchn_unmask, IN, "EINVAL",	\
 	  "Unmasks a port, and delivers what is pending.")					\
-	X(event_channel_op, EVTCHNOP_reset, evtchn_reset, struct evtchn_reset, IN, "ESRCH EPERM", \
-	  "Closes all ports of a domain, and returns to the 2-level ABI.")			\
+	X(event_channel_op, EVTCHNOP_reset, evtchn_reset, struct evtchn_reset, IN, "EINVAL ESRCH EPERM", \
+	  "Closes all ports of a domain, those of its rings as well, and returns to the 2-level ABI.")	\
 	X(event_channel_op, EVTCHNOP_init_control, evtchn_init_control, struct evtchn_init_control, INOUT, \
 	  "EINVAL ENOENT ENOMEM", "A vCPU's control block of the FIFO ABI; the first switches the domain to it.") \
 	X(event_channel_op, EVTCHNOP_expand_array, evtchn_expand_array, struct evtchn_expand_array, IN, \
@@ -165,7 +167,7 @@
 	X(riscv_op, RISCVOP_upcall_ack, riscv_upcall_ack, void, NONE, "",			\
 	  "The upcall's interrupt stays asserted only if evtchn_upcall_pending is set now.")	\
 	X(riscv_op, RISCVOP_pv_page, riscv_pv_page, void, NONE, "EOPNOTSUPP",			\
-	  "Shows the page of a pv vCPU to each of the domain.")					\
+	  "From now on each vCPU of the pv domain has its page at XEN_PV_PAGE, until the domain ends or reboots.") \
 	X(riscv_op, RISCVOP_pv_entry, riscv_pv_entry, struct xen_riscv_pv_entry, IN, "EINVAL EOPNOTSUPP", \
 	  "Traps go to another address than stvec, in another state.")
 
@@ -183,11 +185,12 @@
 	  struct vcpu_register_runstate_memory_area, IN, "ENOENT EINVAL", "Where that is kept up to date.") \
 	X(VCPUOP_set_periodic_timer, vcpu_op_set_periodic_timer, struct vcpu_set_periodic_timer, IN, "ENOENT EINVAL", \
 	  "VIRQ_TIMER again and again.")							\
-	X(VCPUOP_stop_periodic_timer, vcpu_op_stop_periodic_timer, void, NONE, "ENOENT", "No longer.") \
+	X(VCPUOP_stop_periodic_timer, vcpu_op_stop_periodic_timer, void, NONE, "ENOENT", \
+	  "Stops the periodic timer.") \
 	X(VCPUOP_set_singleshot_timer, vcpu_op_set_singleshot_timer, struct vcpu_set_singleshot_timer, IN, \
 	  "ENOENT EINVAL ETIME", "VIRQ_TIMER at a time.")					\
 	X(VCPUOP_stop_singleshot_timer, vcpu_op_stop_singleshot_timer, void, NONE, "ENOENT EINVAL", \
-	  "Not at that time.") \
+	  "Stops the one-shot timer.") \
 	X(VCPUOP_register_vcpu_info, vcpu_op_register_vcpu_info, struct vcpu_register_vcpu_info, IN, \
 	  "ENOENT EINVAL EBUSY ENXIO", \
 	  "Where the vCPU's vcpu_info lies.")

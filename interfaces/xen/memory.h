@@ -57,7 +57,7 @@ struct xen_memory_reservation {
 #define XENMEMF_exact_node(n)		(XENMEMF_node(n) | XENMEMF_exact_node_request)
 #define XENMEMF_vnode			(1 << 18)	/* the node is one of the domain's */
 
-/* No argument. Returns the highest frame number of the machine's memory. */
+/* No argument. Returns the frame number behind the machine's memory. */
 #define XENMEM_maximum_ram_page		2
 
 /*

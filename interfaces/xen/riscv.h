@@ -51,15 +51,16 @@ struct arch_shared_info {
  * node of the device tree says:
  *
  *	"sip", or no property	it clears the interrupt's bit in sip, before it clears evtchn_upcall_pending
- *	"hypercall"		it makes this call, after clearing evtchn_upcall_pending, before it looks at the ports
+ *	"hypercall"		it makes this call, after clearing evtchn_upcall_pending, before it looks at the ports or
+ *				after
  *	"none"			clearing evtchn_upcall_pending is all
  *
  * In this order an event that comes in between asserts the interrupt again, or is seen, and none is lost.
  */
 
 /*
- * The page of a pv vCPU, from RISCVOP_pv_page on: the vCPU's own is at this address whenever its virtual mode is S, and
- * there is nothing at it in virtual mode U. The upper half is in reach of one load or store whose base is x0, by the
+ * The page of a pv vCPU, from RISCVOP_pv_page on: the vCPU's own is at this address whenever its virtual mode is S; in
+ * virtual mode U the address is the user's. The upper half is in reach of one load or store whose base is x0, by the
  * offsets here. Each field is the CSR of that name: an access to one is an access to the other.
  */
 #define XEN_PV_PAGE		0xfffffffffffff000UL
@@ -71,7 +72,7 @@ struct arch_shared_info {
 #define XEN_PV_TVAL		(-40)	/* stval */
 #define XEN_PV_CAUSE		(-32)	/* scause */
 #define XEN_PV_EPC		(-24)	/* sepc */
-#define XEN_PV_STATUS		(-16)	/* sstatus: SPP, SPIE, SUM, FS, UXL; no SIE */
+#define XEN_PV_STATUS		(-16)	/* sstatus: SPP, SPIE, SUM; with an entry FS, UXL; no SIE */
 #define XEN_PV_IRQ		(-1)	/* a byte: bit 1 is sstatus.SIE. The seven bytes below mean nothing */
 
 #define XEN_PV_MAPPED_MAX	32
@@ -96,7 +97,10 @@ struct xen_riscv_pv_page {
 	uint8_t irq[8];
 };
 
-/* Traps of a vCPU whose stvec has the first value go to the second address. */
+/*
+ * After RISCVOP_pv_page, else EINVAL. Traps of a vCPU whose stvec has the first value, interrupts as well, go to the
+ * second address, with tp and sscratch exchanged. entry 0: no longer.
+ */
 struct xen_riscv_pv_entry {
 	uint64_t stvec;
 	uint64_t entry;

@@ -19,7 +19,7 @@
  */
 #define SCHEDOP_block			1
 
-/* Ends the domain, or for suspend stops it until it is resumed. Returns only from suspend. */
+/* Ends the domain, or for suspend stops it until it is resumed. Returns only from suspend and soft reset. */
 #define SCHEDOP_shutdown		2
 struct sched_shutdown {
 	unsigned int reason;		/* SHUTDOWN_ */

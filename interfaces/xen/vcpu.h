@@ -73,7 +73,7 @@ struct vcpu_set_singleshot_timer {
 /*
  * Where the vCPU's vcpu_info lies: in a page of the guest's memory, not across its end. What was in the one before it
  * is copied, and evtchn_upcall_pending and all of evtchn_pending_sel are set once, so that nothing is lost. A vCPU
- * cannot register a second time (EBUSY, of Xen before 4.19 EINVAL), and the page cannot be given back. For itself, or
+ * cannot register a second time (EBUSY, of older Xen, 4.17, EINVAL), and the page cannot be given back. For itself, or
  * for a vCPU that is stopped, else EINVAL. ENXIO: the offset.
  */
 #define VCPUOP_register_vcpu_info	10

@@ -190,7 +190,7 @@ struct vcpu_time_info {
  * Taking it. In the interrupt's handler the guest
  *	1. clears the interrupt in sip, where that is how it is acknowledged (riscv.h), and writes 0 to
  *	   evtchn_upcall_pending
- *	2. acknowledges the interrupt by hypercall, where that is how it is done; a full barrier
+ *	2. acknowledges the interrupt by hypercall, where that is how it is done, now or after 4; a full barrier
  *	3. reads evtchn_pending_sel and clears it, in one atomic exchange
  *	4. for each bit in it looks at evtchn_pending & ~evtchn_mask of these 64 ports, and for each of those clears the
  *	   bit in evtchn_pending, atomically, before it runs the port's handler

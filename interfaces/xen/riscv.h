@@ -51,8 +51,8 @@ struct arch_shared_info {
  * node of the device tree says:
  *
  *	"sip", or no property	it clears the interrupt's bit in sip, before it clears evtchn_upcall_pending
- *	"hypercall"		it makes this call, after clearing evtchn_upcall_pending, before it looks at the ports or
- *				after
+ *	"hypercall"		it makes this call, after clearing evtchn_upcall_pending, before it looks at the ports
+ *				or after
  *	"none"			clearing evtchn_upcall_pending is all
  *
  * In this order an event that comes in between asserts the interrupt again, or is seen, and none is lost.

@@ -292,6 +292,25 @@ static void satp_bad_mode(void)
 	}
 }
 
+/* 4.1.11: with MODE Bare the rest of satp must be 0. What another value does is the hart's own; without H it is 0. */
+static void satp_bare(void)
+{
+	static const unsigned long rest[] = { 1, 1UL << 43, 1UL << 44, (1UL << 60) - 1 };
+	unsigned long *page = page_alloc();
+	int i;
+
+	if (guest_mode() != MODE_PV) {
+		skip("every hart has its own");
+		return;
+	}
+	*page = 0x1234;
+	for (i = 0; i < ARRAY_SIZE(rest); i++) {
+		csr_write(satp, rest[i]);
+		check_eq(0, csr_read(satp));
+		check_eq(0x1234, *(volatile unsigned long *)page);
+	}
+}
+
 /* 4.1.11: Sv48 and Sv57 are there or not; not there means that nothing changes. */
 static void satp_wide(void)
 {
@@ -590,7 +609,7 @@ TESTS(
 	T(sstatus_uxl), T(sstatus_uxl_readonly), T(sstatus_no_m_fields),
 	T(sie_bits), T(sip_bits), T(sip_stip_stays), T(stvec_warl),
 	T(sscratch_bits), T(sepc_bits), T(sepc_low_bit), T(scause_bits),
-	T(stval_bits), T(scounteren), T(satp_bad_mode), T(satp_wide),
+	T(stval_bits), T(scounteren), T(satp_bad_mode), T(satp_bare), T(satp_wide),
 	T(satp_asid), T(senvcfg), T(insn_old_value), T(insn_rd_is_rs1),
 	T(insn_each_register), T(insn_sp_tp), T(insn_x0), T(readonly_writes), T(readonly_write_of_zero),
 	T(trapped_rd), T(nonexistent), T(machine_csrs), T(hypervisor_csrs),

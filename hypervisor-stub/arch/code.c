@@ -154,6 +154,8 @@ static void make_copy(struct vcpu *v, struct code_slot *s, paddr_t pa, u64 gpa)
 
 	if (test(c->copied, frame))
 		return;		/* under another address: one copy is enough to look after */
+	if (page_users(pa))
+		return;		/* see below */
 	if (test(c->writable, frame) || !test(c->regions, frame / 512)) {
 		if (s->hits < HITS_REVOKE)
 			return;
@@ -162,7 +164,8 @@ static void make_copy(struct vcpu *v, struct code_slot *s, paddr_t pa, u64 gpa)
 	page = take_page(v);
 	set(c->copied, frame);
 	smp_mb();		/* "copied" before "writable": see the head of this file */
-	if (test(c->writable, frame)) {
+	/* Who has it by a grant, and be it the domain itself, may write it without setting that. */
+	if (test(c->writable, frame) || page_users(pa)) {
 		clear(c->copied, frame);
 		s->hits = 0;
 		return;
@@ -339,6 +342,7 @@ void code_will_write(struct vcpu *v, struct domain *d, u64 gpa, u64 size)
 
 	if (unlikely(first >= c->frames))
 		return;
+	smp_mb();		/* a grant's user is counted before that: see make_copy() */
 	/* Then there is no copy: and whoever makes one flushes what is entered now. */
 	if (n == 1 && test(c->writable, first))
 		return;

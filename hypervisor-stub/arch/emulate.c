@@ -120,11 +120,14 @@ static inline void finish(struct vcpu *v, u32 insn, u64 old)
 
 static void emulate_sstatus(struct vcpu *v, u32 insn)
 {
-	/* FS is in the page, too, where the kernel has it on whatever it says. */
+	/* FS is in the page, too, where the kernel has it on whatever it says; and SD says what FS is (12.1.1). */
 	u64 in_page = PV_SSTATUS_VIRT | (v->entry ? SSTATUS_FS | SSTATUS_SD : 0);
 	u64 old = (v->hw_sstatus & PV_SSTATUS_HW & ~in_page) | (READ_ONCE(v->pv->status) & in_page) | pv_flag(v);
-	u64 val = new_value(v, insn, old);
+	u64 val;
 
+	if (v->entry)
+		old = (old & SSTATUS_FS) == SSTATUS_FS ? old | SSTATUS_SD : old & ~SSTATUS_SD;
+	val = new_value(v, insn, old);
 	vcpu_count(v, TRAP_SSTATUS);
 	/* With nothing to write val is old, and writing that changes nothing. */
 	v->pv->status = val & (in_page | SSTATUS_UXL_64);

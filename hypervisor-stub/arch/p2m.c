@@ -314,6 +314,9 @@ int p2m_replace(struct domain *d, gpa_t gpa, paddr_t pa, enum p2m_kind kind, str
 	if (!table)
 		return -XEN_ENOMEM;
 	pte = &table[(gpa >> PAGE_SHIFT) & 511];
+	/* A device's stays: shadows may have it, and of a grant alone nobody flushes them. */
+	if ((*pte & PTE_KIND) == PTE_MMIO && (kind == P2M_GRANT || kind == P2M_GRANT_RO))
+		return -XEN_EINVAL;
 	old->kind = kind_of(*pte, gpa, &old->pa);
 	if (kind != P2M_NONE) {
 		WRITE_ONCE(*pte, make_pte(pa, flags_of[kind]));

@@ -34,6 +34,12 @@ static void store(void *at, u64 value, unsigned int size)
 		memcpy(at, &value, size);
 }
 
+/* The S-type immediate (volume I, 2.3) */
+static u64 store_offset(u32 insn)
+{
+	return (s64)((s32)insn >> 25) * 32 + (insn >> 7 & 31);
+}
+
 /* A store to the page that the hart may not do: to the flag, perhaps. */
 static bool store_to_page(struct vcpu *v)
 {
@@ -46,6 +52,9 @@ static bool store_to_page(struct vcpu *v)
 		return true;
 	size = 1 << (insn >> 12 & 3);
 	if ((insn & 0x7f) != OPCODE_STORE || insn >> 14 & 1 || offset % size)
+		return false;
+	/* stval is where the part of a store begins that faults (12.1.9): not all of it need be in the page. */
+	if (v->regs[insn >> 15 & 31] + store_offset(insn) != v->stval)
 		return false;
 	store(at + offset, v->regs[insn >> 20 & 31], size);
 	v->pc += 4;

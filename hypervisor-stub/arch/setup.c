@@ -28,6 +28,8 @@ void stub_main(u64 hartid, paddr_t fdt)
 	console_init();
 	have_h = isa_has(machine_isa(), "h");
 	have_fp = isa_has(machine_isa(), "d");
+	if (isa_has(machine_isa(), "f") && !have_fp)
+		panic("the harts have F without D: guests would see each other's registers");
 	have_sstc = probe_sstc();
 	time_init();
 	smp_init_boot_hart(hartid);

@@ -64,10 +64,15 @@ static int walk_bare(u64 va, enum access access, struct translation *t)
 	return 0;
 }
 
-/* Reserved bits: Svpbmt is not offered to pv guests; an hvm guest may have it, which is the hart's concern. */
-static bool bad_reserved(const struct vcpu *v, u64 pte)
+/*
+ * Reserved bits. Svpbmt and Svnapot are not offered to pv guests; an hvm guest may have them. PBMT is the hart's
+ * concern; N is for 64 KiB, by pages of 4 KiB whose frame numbers end in 8 in the table.
+ */
+static bool bad_reserved(const struct vcpu *v, u64 pte, int level)
 {
-	return !v->domain->hvm || (pte & PTE_RESERVED & ~PTE_PBMT);
+	if (!v->domain->hvm || (pte & PTE_RESERVED & ~(PTE_PBMT | PTE_N)))
+		return true;
+	return pte & PTE_N && (level || ((pte >> PTE_PPN_SHIFT) & 15) != 8);
 }
 
 /* The table of 4 KiB pages has been found. */
@@ -131,12 +136,14 @@ again:
 		}
 		if (!(pte & PTE_V) || (pte & (PTE_R | PTE_W)) == PTE_W)
 			return page_fault[access];
-		if (unlikely(pte & PTE_RESERVED) && bad_reserved(v, pte))
+		if (unlikely(pte & PTE_RESERVED) && bad_reserved(v, pte, level))
 			return page_fault[access];
 		global |= pte & PTE_G;
 		table = ((pte >> PTE_PPN_SHIFT) & PTE_PPN_MASK) << PAGE_SHIFT;
 		if (pte & (PTE_R | PTE_X)) {
 			size = PAGE_SIZE << (9 * level);
+			if (unlikely(pte & PTE_N))
+				table = (table & ~0xffffUL) | (va & 0xf000);
 			break;
 		}
 		/* In a pointer A, D and U are reserved, and below level 0 there is nothing to point to. */

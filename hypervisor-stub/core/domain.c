@@ -192,12 +192,21 @@ static bool may_give_kernel(unsigned int n, unsigned int nr)
 static void forget(struct domain *d, const struct domain_config *cfg)
 {
 	domains_lock();
+	nr_alive += d->end != DOMAIN_BEING_MADE;	/* else it is still counted */
 	memset(d, 0, sizeof(*d));
 	d->end = DOMAIN_BEING_MADE;
 	d->cfg = *cfg;
 	d->cfg.memory = ALIGN_DOWN(cfg->memory, SZ_2M);
 	d->id = cfg->id;
 	d->hvm = cfg->hvm;
+	domains_unlock();
+}
+
+static void is_gone(struct domain *d)
+{
+	domains_lock();
+	d->end = DOMAIN_GONE;		/* from here on it may be made again */
+	nr_alive--;
 	domains_unlock();
 }
 
@@ -211,8 +220,8 @@ static bool create(struct domain *d, const struct domain_config *cfg)
 		printk("d%u: cannot build %s: %s (%lu KiB asked for, %lu KiB free, %u vCPUs)\n", d->id, d->cfg.name,
 		       why, cfg->memory >> 10, memory_available() >> 10, cfg->vcpus);
 		give_back(d);
-		d->end = DOMAIN_GONE;
 		any_failed = true;
+		is_gone(d);
 		return false;
 	}
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
@@ -224,14 +233,6 @@ static bool create(struct domain *d, const struct domain_config *cfg)
 	return true;
 }
 
-static void begin(struct domain *d)
-{
-	domains_lock();
-	nr_alive++;
-	sched_begin(d);
-	domains_unlock();
-}
-
 static const struct domain_config *config_of(const struct domain *d)
 {
 	unsigned int i = 0;
@@ -241,16 +242,12 @@ static const struct domain_config *config_of(const struct domain *d)
 	return &configs[i];
 }
 
-bool domain_create(struct domain *d)
+void domain_create(struct domain *d)
 {
-	if (d->cfg.give_kernel) {
+	if (d->cfg.give_kernel)
 		printk("d%u: cannot be made again: its kernel has become its memory (option noreboot)\n", d->id);
-		return false;
-	}
-	if (!create(d, config_of(d)))
-		return false;
-	begin(d);
-	return true;
+	else if (create(d, config_of(d)))
+		sched_begin(d);
 }
 
 /* For what there is to know of each page of the machine. */
@@ -289,12 +286,12 @@ static void all_gone(void)
 
 void domains_start(void)
 {
-	if (!nr_domains) {
+	if (!nr_alive) {
 		any_failed = true;
 		all_gone();
 	}
 	for (unsigned int i = 0; i < nr_domains; i++)
-		begin(domains[i]);
+		sched_begin(domains[i]);
 }
 
 /* --- one domain looks at another --- */
@@ -477,10 +474,11 @@ static void take_down(struct domain *d, bool restart)
 	give_back(d);
 	printk("d%u: gone, memory free %lu KiB, event channels %u, xenstore nodes %u\n",
 	       d->id, memory_available() >> 10, evtchn_count(), xenstore_nodes());
-	/* From here on it may be made again: by us, or by who finds it gone. */
-	d->end = restart ? DOMAIN_BEING_MADE : DOMAIN_GONE;
-	nr_alive--;
+	if (restart)
+		d->end = DOMAIN_BEING_MADE;	/* by us, and it counts as alive */
 	domains_unlock();
+	if (!restart)
+		is_gone(d);
 }
 
 /* With a reboot it keeps memory and vCPUs. What else is to be started again is made anew. */
@@ -495,7 +493,9 @@ void domain_reap(struct domain *d)
 			return;
 	}
 	restart &= d->end != DOMAIN_REBOOT;
-	take_down(d, restart);
-	if ((!restart || !domain_create(d)) && !READ_ONCE(nr_alive))
+	take_down(d, restart && !d->cfg.give_kernel);
+	if (restart)
+		domain_create(d);
+	if (!READ_ONCE(nr_alive))
 		all_gone();
 }

@@ -90,6 +90,7 @@ static void key_poweroff(void)
 /* --- what is done to a domain: the key, its number, Enter --- */
 
 static struct domain *waited_for;	/* no more keys until it is gone */
+static bool destroying;			/* also if it has just ended by itself, and starts again */
 
 static void ask(struct domain *d, const char *what)
 {
@@ -117,11 +118,13 @@ static void key_destroy(struct domain *d)
 {
 	domain_destroy(d);
 	waited_for = d;
+	destroying = true;
 }
 
 static void key_wait(struct domain *d)
 {
 	waited_for = d;
+	destroying = false;
 }
 
 static void key_create(struct domain *d)
@@ -134,6 +137,8 @@ static void key_create(struct domain *d)
 
 bool keys_wait(void)
 {
+	if (waited_for && destroying && waited_for->end == DOMAIN_RUNNING)
+		domain_destroy(waited_for);
 	if (waited_for && waited_for->end == DOMAIN_GONE)
 		waited_for = NULL;
 	return waited_for;

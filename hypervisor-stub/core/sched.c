@@ -85,6 +85,7 @@ static void change(struct pcpu *p, struct vcpu *prev, struct vcpu *next)
 {
 	if (prev) {
 		prev->ops->save(prev);
+		asm_forget_reservation();	/* of an LR: the next one's SC must not find it (volume I, 8.2) */
 		runstate_write(prev);
 		prev->last_pcpu = p;
 		prev->domain->on_hart--;
@@ -111,7 +112,7 @@ static struct pcpu *hart_to_tell(void)
 	for (unsigned int i = 0; i < nr_pcpus; i++) {
 		struct pcpu *p = &pcpus[i];
 
-		if (!p->online)
+		if (!p->online || p->reaps)
 			continue;
 		if (!p->current && !p->resched)
 			return p;
@@ -281,7 +282,9 @@ static void start(struct vcpu *v, u64 pc, u64 opaque)
 	v->start_pc = pc;
 	v->start_opaque = opaque;
 	v->start_pending = true;
-	v->sip = 0;		/* now: what is raised from here on is for the new start */
+	/* Now: what is raised from here on is for the new start. */
+	v->sip = 0;
+	v->timer = TIME_NEVER;
 	make_runnable(v);
 }
 
@@ -319,6 +322,25 @@ bool sched_hold(struct domain *d)
 	return running;
 }
 
+/*
+ * What that takes is nobody's time: not of the vCPU that is on the hart, or a domain that does nothing but end and start
+ * again would have others pay for it. Nor is the hart one that can be told of something meanwhile.
+ */
+static void reap(struct domain *d)
+{
+	struct pcpu *p = this_pcpu();
+	u64 t = now();
+
+	WRITE_ONCE(p->reaps, true);
+	domain_reap(d);
+	spin_lock(&sched_lock);
+	p->reaps = false;
+	WRITE_ONCE(p->resched, true);	/* for whoever is runnable since */
+	if (p->current)
+		p->current->run_start += now() - t;
+	spin_unlock(&sched_lock);
+}
+
 void sched_release(struct domain *d)
 {
 	bool ended;
@@ -327,7 +349,7 @@ void sched_release(struct domain *d)
 	ended = !--d->on_hart && d->end != DOMAIN_RUNNING;
 	spin_unlock(&sched_lock);
 	if (ended)
-		domain_reap(d);
+		reap(d);
 }
 
 /*
@@ -456,7 +478,7 @@ struct vcpu *schedule(struct vcpu *prev)
 		}
 		spin_unlock(&sched_lock);
 		if (ended)
-			domain_reap(ended);
+			reap(ended);
 		if (next) {
 			time_program(MIN(next->timer, vcpu_event_timer(next)));
 			return next;

@@ -116,6 +116,7 @@
 #define PTE_PPN_MASK	(BIT(44) - 1)
 #define PTE_RESERVED	(~0UL << 54)	/* N, PBMT and bits for future use: never offered to a pv guest */
 #define PTE_PBMT	(3UL << 61)
+#define PTE_N		(1UL << 63)
 #define PTE_ENTRIES	512
 
 #ifdef __riscv
@@ -147,6 +148,13 @@ static inline void asm_sfence_asid(unsigned long asid)
 static inline void asm_fence_io(void)
 {
 	asm volatile("fence iorw, iorw" : : : "memory");
+}
+
+static inline void asm_forget_reservation(void)
+{
+	u32 scratch;
+
+	asm volatile("sc.w zero, zero, %0" : "=A"(scratch) : : "memory");
 }
 
 static inline void asm_fence_i(void)

@@ -139,7 +139,7 @@ void domains_unlock(void);
 void domain_crash(struct vcpu *v, const char *fmt, ...) __printf(2, 3);
 void domain_end(struct vcpu *v, enum domain_end how);
 void domain_destroy(struct domain *d);		/* from outside */
-bool domain_create(struct domain *d);		/* again, one that is gone; says why it cannot */
+void domain_create(struct domain *d);		/* again, one that is gone; says why it cannot */
 void domain_reap(struct domain *d);		/* ended, and none of its vCPUs is on a hart */
 bool domain_hold(struct domain *d);		/* it does not go away until ... ; false: it has ended */
 void domain_release(struct domain *d);

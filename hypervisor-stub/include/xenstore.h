@@ -25,6 +25,7 @@
 #define XS_MAX_EVENTS	64	/* that wait; beyond that a watch fires once, with its own path, when there is room */
 #define XS_MAX_TXNS	10
 #define XS_MAX_TXN	128	/* nodes that one transaction looks at or changes */
+#define XS_MAX_DEPTH	32	/* names of a path */
 #define XS_MAX_ENTRY	2048	/* bytes of a value */
 #define XS_MAX_PERMS	5	/* of a node */
 #define XS_WATCH_SIZE	1024	/* a watch's path and token together */
@@ -59,6 +60,7 @@ struct xs_node {
 	char *value;
 	struct xs_perms perms;
 	u16 len;
+	u32 hash;		/* of the name */
 	char name[];
 };
 
@@ -71,6 +73,8 @@ struct xs_entry {
 	struct xs_perms perms;
 	u16 len;
 	u8 flags;
+	u16 path_len;
+	u32 hash, name_hash;	/* of the path, and of the last name in it */
 	char path[];
 };
 
@@ -81,6 +85,7 @@ enum {
 	XS_PERMS = 8,
 	XS_GONE = 16,		/* what was there and below is to go, also if XS_NEW comes in its place */
 	XS_FIRE = 32,
+	XS_LISTED = 64,		/* while a list is made: it is in that directory */
 };
 
 struct xs_txn {
@@ -148,6 +153,9 @@ struct xs_conn *xs_payer(const void *p);
 extern struct xs_node *const xs_root;
 bool xs_is_fixed(const struct xs_node *n);	/* it cannot be removed */
 u64 xs_new_gen(void);
+void xs_tree_init(void);
+u32 xs_hash(u32 hash, const char *s, size_t len);	/* hash: of what is before it, or xs_key */
+extern u32 xs_key;
 struct xs_node *xs_child(const struct xs_node *n, const char *name, size_t len);
 struct xs_node *xs_find(const char *path);
 struct xs_node *xs_new_node(struct xs_conn *c, const char *name, size_t len);

@@ -21,6 +21,7 @@ int xenstore_init(struct domain *d)
 
 	if (!c)
 		return -1;
+	xs_tree_init();
 	c->d = d;
 	c->factor = domain_is_privileged(d) ? 4 : 1;
 	c->units = size / XS_UNIT;

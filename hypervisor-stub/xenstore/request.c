@@ -37,15 +37,19 @@ static bool is_good_char(char c)
 	       c == '@';
 }
 
-/* Names are not empty, and only of these characters. */
+/* Names are not empty, and only of these characters; and there are so many of them. */
 static bool is_good_path(const char *s)
 {
+	unsigned int names = 0;
+
 	if (!strcmp(s, "/"))
 		return true;
-	for (; *s; s++)
+	for (; *s; s++) {
 		if (*s == '/' ? !is_good_char(s[1]) : !is_good_char(*s))
 			return false;
-	return true;
+		names += *s == '/';
+	}
+	return names <= XS_MAX_DEPTH;
 }
 
 /* The first argument, into path. A relative one is below the domain's own node. */
@@ -149,13 +153,18 @@ static void list(struct request *r, const struct xs_view *w, struct listing *l)
 	size_t len = strlen(path) > 1 ? strlen(path) : 0;
 	const struct xs_node *n = w->node ? w->node->child : NULL;
 
-	for (const struct xs_entry *e = r->t ? r->t->first : NULL; e; e = e->next)
-		if (e->flags & XS_NEW && is_child_of_path(e->path, len))
+	for (struct xs_entry *e = r->t ? r->t->first : NULL; e; e = e->next) {
+		e->flags &= ~XS_LISTED;
+		if (!(e->flags & (XS_NEW | XS_GONE)) || !is_child_of_path(e->path, len))
+			continue;
+		e->flags |= XS_LISTED;
+		if (e->flags & XS_NEW)
 			list_name(r->c, l, e->path + len + 1);
+	}
 	for (; n; n = n->next) {
 		const struct xs_entry *e = r->t ? r->t->first : NULL;
 
-		while (e && !(e->flags & XS_GONE && is_child_of_path(e->path, len) &&
+		while (e && !(e->flags & XS_GONE && e->flags & XS_LISTED && e->name_hash == n->hash &&
 			      !strcmp(e->path + len + 1, n->name)))
 			e = e->next;
 		if (!e)

@@ -28,11 +28,36 @@ u64 xs_new_gen(void)
 	return ++gen;
 }
 
+/*
+ * Names and paths are looked for by a hash first: a guest may have many that differ in their last character alone. It is
+ * keyed, so that it cannot look for some that have the same.
+ */
+u32 xs_key;
+
+void xs_tree_init(void)
+{
+	if (xs_key)
+		return;
+	xs_key = now() << 1 | 1;
+	for (struct xs_node *n = xs_root->child; n; n = xs_next(n))
+		n->hash = xs_hash(xs_key, n->name, strlen(n->name));
+}
+
+u32 xs_hash(u32 hash, const char *s, size_t len)
+{
+	while (len--) {
+		hash = (hash ^ (u8)*s++) * 0x9e3779b1U;
+		hash ^= hash >> 15;
+	}
+	return hash;
+}
+
 struct xs_node *xs_child(const struct xs_node *n, const char *name, size_t len)
 {
+	u32 hash = xs_hash(xs_key, name, len);
 	struct xs_node *c = n->child;
 
-	while (c && (strncmp(c->name, name, len) || c->name[len]))
+	while (c && (c->hash != hash || strncmp(c->name, name, len) || c->name[len]))
 		c = c->next;
 	return c;
 }
@@ -63,6 +88,7 @@ struct xs_node *xs_new_node(struct xs_conn *c, const char *name, size_t len)
 		return NULL;
 	c->nr_nodes++;
 	memcpy(n->name, name, len);
+	n->hash = xs_hash(xs_key, name, len);
 	return n;
 }
 

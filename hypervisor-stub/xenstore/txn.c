@@ -49,20 +49,62 @@ void xs_reset_txns(struct xs_conn *c)
 
 static struct xs_entry *entry_of(struct xs_txn *t, const char *path)
 {
+	size_t len = strlen(path);
+	u32 hash = t ? xs_hash(xs_key, path, len) : 0;
 	struct xs_entry *e = t ? t->first : NULL;
 
-	while (e && strcmp(e->path, path))
+	while (e && (e->hash != hash || e->path_len != len || strcmp(e->path, path)))
 		e = e->next;
 	return e;
+}
+
+/* What is above a path, and it itself */
+struct above {
+	unsigned int nr;
+	struct {
+		u16 len;
+		u32 hash;
+	} at[XS_MAX_DEPTH];
+};
+
+static void look_above(const char *path, struct above *a)
+{
+	u32 hash = xs_key;
+
+	a->nr = 0;
+	for (size_t len = 1; a->nr < XS_MAX_DEPTH; len++) {
+		hash = xs_hash(hash, path + len - 1, 1);
+		if (path[len] && path[len] != '/')
+			continue;
+		a->at[a->nr].len = len;
+		a->at[a->nr++].hash = hash;
+		if (!path[len])
+			break;
+	}
+}
+
+static bool is_above(const struct above *a, const char *path, const struct xs_entry *e)
+{
+	for (unsigned int i = 0; i < a->nr; i++)
+		if (a->at[i].hash == e->hash && a->at[i].len == e->path_len && !strncmp(path, e->path, e->path_len))
+			return true;
+	return false;
 }
 
 static bool is_hidden(struct xs_txn *t, const char *path)
 {
 	struct xs_entry *e = t ? t->first : NULL;
+	struct above a = { 0 };
 
-	while (e && !(e->flags & XS_GONE && xs_below(path, e->path)))
-		e = e->next;
-	return e;
+	for (; e; e = e->next) {
+		if (!(e->flags & XS_GONE))
+			continue;
+		if (!a.nr)
+			look_above(path, &a);
+		if (is_above(&a, path, e))
+			return true;
+	}
+	return false;
 }
 
 /* What is at path, without taking note of it. */
@@ -101,6 +143,7 @@ static struct xs_entry *append(struct xs_txn *t, struct xs_entry *e)
 static bool take_note(struct xs_conn *c, struct xs_txn *t, const char *path, struct xs_view *w)
 {
 	struct xs_entry *e;
+	const char *name;
 
 	if (!t || w->entry)
 		return true;
@@ -108,7 +151,11 @@ static bool take_note(struct xs_conn *c, struct xs_txn *t, const char *path, str
 	if (!e)
 		return false;
 	t->nr++;
-	memcpy(e->path, path, strlen(path) + 1);
+	e->path_len = strlen(path);
+	memcpy(e->path, path, e->path_len + 1);
+	e->hash = xs_hash(xs_key, path, e->path_len);
+	name = strrchr(e->path, '/') + 1;
+	e->name_hash = xs_hash(xs_key, name, strlen(name));
 	if (!is_hidden(t, path))
 		e->flags = XS_SEEN;
 	if (w->node) {

@@ -21,7 +21,7 @@ struct host_hooks {
 };
 
 struct host_counts {
-	u64 sfence_all, sfence_asid, sfence_page, fence_i, wfi, kicks, fp_save, fp_load;
+	u64 sfence_all, sfence_asid, sfence_page, fence_i, forgotten, wfi, kicks, fp_save, fp_load;
 };
 
 extern struct host_hooks host_hooks;
@@ -42,6 +42,7 @@ void asm_sfence_all(void);
 void asm_sfence_asid(unsigned long asid);
 void asm_sfence_page(unsigned long va);
 void asm_fence_i(void);
+void asm_forget_reservation(void);
 void asm_fence_io(void);
 void asm_wfi(void);
 

@@ -200,6 +200,11 @@ void asm_fence_io(void)
 {
 }
 
+void asm_forget_reservation(void)
+{
+	host_counts.forgotten++;
+}
+
 void asm_fence_i(void)
 {
 	host_counts.fence_i++;

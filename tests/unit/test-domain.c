@@ -138,6 +138,7 @@ static void assert_said(const char *text)
 /* A machine of 256 MiB with one domain whose kernel is at 64 MiB. */
 static void one_domain(const char *options, u64 kib, u32 cpus)
 {
+	in_machine = NULL;
 	tree_machine(MIB(256), 2, options);
 	tree_domain("dom", kib, cpus);
 	put_image(AT(64), MIB(3), SZ_2M, MIB(4));
@@ -389,14 +390,14 @@ static void reboots(void **state)
 	assert_said("starts again");
 }
 
-static void two_domains(void (*what)(void))
+static void two_domains(const char *options, void (*what)(void))
 {
-	one_domain("mode=pv", 65536, 2);
+	one_domain(options, 65536, 2);
 	tree_domain("other", 32768, 1);
-	tree_module("/chosen/other", "kernel", AT(64), MIB(3), "");
+	put_image(AT(72), MIB(3), SZ_2M, MIB(4));
+	tree_module("/chosen/other", "kernel", AT(72), MIB(3), "");
 	in_machine = what;
 	boot(NULL);
-	in_machine = NULL;
 }
 
 int __real_p2m_reset(struct domain *d);
@@ -427,7 +428,7 @@ static void registers_and_reboots(void)
 static void reboot_lets_go_of_memory(void **state)
 {
 	(void)state;
-	two_domains(registers_and_reboots);
+	two_domains("mode=pv", registers_and_reboots);
 	assert_string_equal(r->why, "reset");
 	assert_said("starts again");
 }
@@ -462,8 +463,102 @@ static void destroys_what_is_held(void)
 static void waiting_does_fences(void **state)
 {
 	(void)state;
-	two_domains(destroys_what_is_held);
+	two_domains("mode=pv", destroys_what_is_held);
 	assert_said("gone, memory free");
+}
+
+static void must(bool so, const char *what)
+{
+	if (!so)
+		host_die(what);
+}
+
+static struct vcpu *first_runs(void)
+{
+	struct vcpu *v;
+
+	domains_start();
+	host_on_hart(0);
+	v = schedule(NULL);
+	v->domain->cfg.restart[DOMAIN_CRASHED] = true;
+	return v;
+}
+
+static void crashes_without_kernel(void)
+{
+	struct vcpu *v = first_runs();
+	struct domain *d = v->domain;
+
+	domain_crash(v, "so");
+	schedule(v);
+	must(d->end == DOMAIN_GONE, "it is gone");
+}
+
+/* What cannot be made again is gone: others wait for that. */
+static void no_restart_without_kernel(void **state)
+{
+	(void)state;
+	two_domains("mode=pv noreboot", crashes_without_kernel);
+	assert_said("cannot be made again");
+}
+
+static void is_destroyed_while_it_restarts(void)
+{
+	struct vcpu *v = first_runs();
+	struct domain *d = domains[v->domain == domains[0]];
+	char id = '0' + d->id;
+
+	d->end = DOMAIN_REBOOT;		/* on another hart */
+	keys_handle('k');
+	keys_handle(id);
+	keys_handle('\r');
+	must(keys_wait(), "it is waited for");
+	d->end = DOMAIN_RUNNING;
+	must(!keys_wait() && d->end == DOMAIN_GONE, "it is destroyed");
+}
+
+static void destroyed_while_it_restarts(void **state)
+{
+	(void)state;
+	two_domains("mode=pv", is_destroyed_while_it_restarts);
+	assert_said(": destroyed");
+}
+
+static void (*while_loading)(void);
+const char *__real_domain_load(struct domain *d, u64 *entry, u64 *fdt);
+const char *__wrap_domain_load(struct domain *d, u64 *entry, u64 *fdt);
+const char *__wrap_domain_load(struct domain *d, u64 *entry, u64 *fdt)
+{
+	if (while_loading)
+		while_loading();
+	return __real_domain_load(d, entry, fdt);
+}
+
+static struct domain *last_other;
+static void the_other_ends(void)
+{
+	domain_destroy(last_other);
+	must(last_other->end == DOMAIN_GONE, "the other is gone");
+}
+
+static void crashes_and_the_other_ends(void)
+{
+	struct vcpu *v = first_runs();
+	struct domain *d = v->domain;
+
+	last_other = domains[d == domains[0]];
+	sched_stop(last_other->vcpu[0]);
+	while_loading = the_other_ends;
+	domain_crash(v, "so");
+	must(schedule(v)->domain == d && d->end == DOMAIN_RUNNING, "it runs again");
+}
+
+/* The machine goes on while one is being made. */
+static void last_one_is_being_made(void **state)
+{
+	(void)state;
+	two_domains("mode=pv", crashes_and_the_other_ends);
+	assert_false(r->stopped);
 }
 
 /* All the memory comes back, also that of a kernel that was given to its domain. */
@@ -534,4 +629,5 @@ static void tables_are_small(void **state)
 
 UNIT_MAIN(T(is_built), T(guests_tree), T(no_initrd_no_property), T(wants_too_much), T(bad_kernels), T(initrds_that_do_not_fit),
 	  T(one_bad_among_good), T(ends), T(reboots), T(reboot_lets_go_of_memory),
-	  T(waiting_does_fences), T(memory_comes_back), T(many_domains), T(tables_are_small))
+	  T(waiting_does_fences), T(no_restart_without_kernel), T(destroyed_while_it_restarts), T(last_one_is_being_made),
+	  T(memory_comes_back), T(many_domains), T(tables_are_small))

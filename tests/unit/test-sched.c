@@ -15,6 +15,7 @@
 static struct domain dom[4];
 static struct vcpu vcpus[NR_VCPUS];
 static unsigned int nr_vcpus, reaped;
+static void (*while_reaping)(struct domain *d);
 
 static struct hart {
 	struct vcpu *running;	/* NULL: idle */
@@ -85,6 +86,8 @@ void __wrap_domain_reap(struct domain *d)
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
 		assert_null(d->vcpu[i]->pcpu);
 	reaped++;
+	if (while_reaping)
+		while_reaping(d);
 }
 
 /* --- a hart --- */
@@ -214,6 +217,7 @@ static void machine(unsigned int nr_harts)
 		sched_remove(&vcpus[i]);
 	nr_vcpus = 0;
 	reaped = 0;
+	while_reaping = NULL;
 	memset(dom, 0, sizeof(dom));
 	memset(harts, 0, sizeof(harts));
 	host_harts(nr_harts);
@@ -535,6 +539,92 @@ static void kill_while_polling(void **state)
 	}
 }
 
+static void starts_again(struct domain *d)
+{
+	host_set_time(now() + MS(12));
+	sched_begin(d);
+}
+
+/* A domain that does nothing but end and start again: what that costs is not the other's time. */
+static void restarts_cost_no_other(void **state)
+{
+	u64 began;
+
+	(void)state;
+	machine(1);
+	add_vcpu(&dom[0]);
+	add_vcpu(&dom[1]);
+	start_all(0, 0);
+	while_reaping = starts_again;
+	began = now();
+	while (now() - began < MS(1000)) {
+		simulate(STEP);
+		if (harts[0].running != &vcpus[0])
+			continue;
+		dom[0].end = DOMAIN_REBOOT;
+		sched_kill(&vcpus[0]);
+	}
+	assert_true(reaped > 10);
+	assert_true(program[1].ran > MS(300));
+}
+
+static struct vcpu *sleeper;
+static void wakes_another(struct domain *d)
+{
+	(void)d;
+	for (unsigned int h = 0; h < nr_pcpus; h++)
+		assert_false(pcpus[h].resched);
+	vcpu_raise(sleeper, SIP_SSIP);
+	for (unsigned int h = 0; h < nr_pcpus; h++)
+		if (&pcpus[h] != this_pcpu() && !pcpus[h].current)
+			assert_true(pcpus[h].resched && harts[h].kicked);
+}
+
+/* Nor does one wait for the hart that is at it. */
+static void wakes_while_reaping(void **state)
+{
+	(void)state;
+	machine(3);
+	for (int i = 0; i < 3; i++)
+		add_vcpu(&dom[i]);
+	/* One computes on the first hart, one on the second, one sleeps. */
+	for (unsigned int i = 0; i < 3; i++) {
+		program[i].run = program[i].left = i == 2 ? STEP : 0;
+		program[i].sleep = MS(1000);
+		assert_true(sched_start(&vcpus[i], 0x1000, 0));
+		simulate(MS(1));
+	}
+	assert_int_equal(vcpus[0].pcpu->id, 0);
+	sleeper = &vcpus[2];
+	assert_int_equal(sleeper->state, VCPU_BLOCKED);
+	while_reaping = wakes_another;
+	host_on_hart(0);
+	dom[0].end = DOMAIN_POWEROFF;
+	sched_kill(&vcpus[0]);
+	simulate(MS(1));
+	assert_int_equal(reaped, 1);
+	assert_int_not_equal(sleeper->state, VCPU_RUNNABLE);
+}
+
+/* A timer of the life before is none of the new one. */
+static void start_without_timer(void **state)
+{
+	(void)state;
+	machine(1);
+	add_vcpu(&dom[0]);
+	add_vcpu(&dom[0]);
+	start_all(0, 0);
+	simulate(MS(50));
+	host_on_hart(0);
+	vcpus[1].timer = now() + MS(1);
+	sched_stop(&vcpus[1]);
+	simulate(STEP);
+	assert_true(sched_start(&vcpus[1], 0x1000, 0));
+	vcpus[1].last_pcpu = &pcpus[0];
+	sched_expire_timers(&pcpus[0], now() + MS(2));
+	assert_int_equal(vcpus[1].sip & SIP_STIP, 0);
+}
+
 /* Whatever happens to whom: after it all, each that has something to do runs, each that was woken has seen it. */
 static void random_events(void **state)
 {
@@ -585,4 +675,5 @@ static void random_events(void **state)
 UNIT_MAIN(T(one_vcpu), T(more_vcpus_than_harts), T(vcpus_that_do_not_divide), T(no_hart_idles_while_one_waits),
 	  T(the_interactive_one_is_not_kept_waiting), T(no_credit_for_sleep), T(timers), T(wakes), T(no_lost_wakeup),
 	  T(stop_and_start), T(start_before_it_has_left), T(kill_domain),
-	  T(kill_while_polling), T(random_events))
+	  T(kill_while_polling), T(restarts_cost_no_other), T(wakes_while_reaping), T(start_without_timer),
+	  T(random_events))

@@ -150,14 +150,14 @@ static void test_paths(void **state)
 	is(d, XS_RM, s, "OK|");
 	strcpy(s + XENSTORE_ABS_PATH_MAX, "a|");
 	is(d, XS_MKDIR, s, "!EINVAL");
-	/* Deep, and deeper than a transaction goes. */
+	/* As deep as may be, and deeper. */
 	for (size_t i = 5; i < XENSTORE_REL_PATH_MAX; i++)
 		s[i] = i & 1 ? 'a' : '/';
 	memcpy(s, "data/", 5);
-	strcpy(s + 2006, "|");
-	is(d, XS_MKDIR, s, "!ENOSPC");
+	strcpy(s + 5 + 2 * (XS_MAX_DEPTH - 3) - 1, "|");	/* /local/domain/1/data, and so many */
+	is(d, XS_MKDIR, s, "!EINVAL");
 	is(d, XS_DIRECTORY, "data/a|", "!ENOENT");
-	strcpy(s + 206, "|");
+	strcpy(s + 5 + 2 * (XS_MAX_DEPTH - 4) - 1, "|");
 	is(d, XS_MKDIR, s, "OK|");
 	is(d, XS_RM, "data/a|", "OK|");
 	is(d, XS_DIRECTORY, "data/a|", "!ENOENT");
@@ -526,6 +526,50 @@ static void test_memory(void **state)
 	assert_int_equal(fill(XS_WRITE, "data/%u|v", "!EACCES"), 0);
 }
 
+static u64 compared;
+int __real_stub_strncmp(const char *a, const char *b, size_t n);
+int __wrap_stub_strncmp(const char *a, const char *b, size_t n);
+int __wrap_stub_strncmp(const char *a, const char *b, size_t n)
+{
+	compared++;
+	return __real_stub_strncmp(a, b, n);
+}
+
+int __real_stub_strcmp(const char *a, const char *b);
+int __wrap_stub_strcmp(const char *a, const char *b);
+int __wrap_stub_strcmp(const char *a, const char *b)
+{
+	compared++;
+	return __real_stub_strcmp(a, b);
+}
+
+/* Names that differ in their last characters alone, as many as there may be: each is found without the others. */
+static void test_names_that_are_alike(void **state)
+{
+	const char *alike = "data/%080u|";
+	char s[200];
+	u32 t;
+
+	(void)state;
+	for (unsigned int i = 0; i < 600; i++) {
+		snprintf(s, sizeof(s), alike, i);
+		is(d, XS_MKDIR, s, "OK|");
+	}
+	t = begin(d);
+	for (unsigned int i = 0; i < 100; i++) {
+		snprintf(s, sizeof(s), alike, i);
+		compared = 0;
+		is_in(d, t, XS_RM, s, "OK|");
+		assert_true(compared < 1000);
+	}
+	compared = 0;
+	in(d, t, XS_DIRECTORY_PART, "data|0|");
+	assert_true(compared < 2000);
+	compared = 0;
+	is_in(d, t, XS_TRANSACTION_END, "T|", "OK|");
+	assert_true(compared < 4000);
+}
+
 static void test_transaction_limit(void **state)
 {
 	u32 t = begin(d);
@@ -755,6 +799,6 @@ static void test_late_signal(void **state)
 #define S(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 UNIT_MAIN(S(test_beginning), S(test_values), S(test_paths), S(test_permissions), S(test_questions), S(test_long_directory),
 	  S(test_transaction), S(test_conflicts), S(test_removing_in_a_transaction), S(test_watches), S(test_watching_others),
-	  S(test_watch_storm), S(test_domains_are_told_of), S(test_limits), S(test_memory), S(test_transaction_limit),
+	  S(test_watch_storm), S(test_domains_are_told_of), S(test_limits), S(test_memory), S(test_transaction_limit), S(test_names_that_are_alike),
 	  S(test_bounded_work), S(test_bad_ring), S(test_reconnect), S(test_pieces), S(test_end),
 	  S(test_end_of_the_initial_domain), S(test_devices), S(test_late_signal))

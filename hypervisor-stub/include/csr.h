@@ -152,7 +152,7 @@ static inline void asm_fence_io(void)
 
 static inline void asm_forget_reservation(void)
 {
-	u32 scratch;
+	unsigned int scratch;
 
 	asm volatile("sc.w zero, zero, %0" : "=A"(scratch) : : "memory");
 }

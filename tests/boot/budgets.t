@@ -12,9 +12,9 @@ ended 'pv without copies of code' pass
 boot crowded-shadow "${stages[0]}" --mode pv --vcpus 1 --icount --stub-options 'noreboot shadow=24'
 ended 'pv with 24 pages for shadow tables' pass
 
-at_most 'bytes of the stub' "$(stat -c %s "$build/stub/pvops-stub.bin")" 135168
+at_most 'bytes of the stub' "$(stat -c %s "$build/stub/pvops-stub.bin")" 139264
 # Its lines of code: no blank lines, no comments.
 code() { cat "$@" | grep -vcE '^[[:space:]]*($|/\*|\*|//)'; }
-at_most 'lines of the machine (arch and core)' "$(code "$tap_top"/hypervisor-stub/{arch/*.[cS],core/*.c})" 6385
-at_most 'lines of the hypercalls (xen)' "$(code "$tap_top"/hypervisor-stub/xen/*.c)" 2645
-at_most 'lines of xenstore' "$(code "$tap_top"/hypervisor-stub/xenstore/*.c)" 1430
+at_most 'lines of the machine (arch and core)' "$(code "$tap_top"/hypervisor-stub/{arch/*.[cS],core/*.c})" 6480
+at_most 'lines of the hypercalls (xen)' "$(code "$tap_top"/hypervisor-stub/xen/*.c)" 2700
+at_most 'lines of xenstore' "$(code "$tap_top"/hypervisor-stub/xenstore/*.c)" 1520

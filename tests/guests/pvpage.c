@@ -405,7 +405,10 @@ static void fp_of_the_user(void)
 		t = pv_run(user_va(user_ecall), SR_SPIE | states[i]);
 		check_eq(states[i], t.status & SR_FS);
 		/* The kernel has it on, whatever it writes there. */
+		csr_set(sstatus, SR_FS);
+		check_eq(1, csr_read(sstatus) >> 63);
 		csr_clear(sstatus, SR_FS);
+		check_eq(0, csr_read(sstatus) >> 63);
 		check_eq(0, get(STATUS) & SR_FS);
 		asm volatile("fmv.d.x ft0, %1\n\tfmv.x.d %0, ft0" : "=r"(v) : "r"(i + 5));
 		check_eq(i + 5, v);
@@ -485,6 +488,30 @@ static void waits(void)
 	check_eq(n + 3, h->irqs[IRQ_SOFT]);
 	set(CAUSE, 3);
 	check_eq(3, get(CAUSE));
+}
+
+/* Of a store that only ends in the page the hart says where that part begins: it is not done at all. */
+static void straddling_store(void)
+{
+	unsigned long below = XEN_PV_PAGE - PAGE, *page, v = 0x1122334455667788UL;
+	pte_t *root;
+	struct trap t;
+
+	NEED_PAGE();
+	page = page_alloc();
+	root = vm_new();
+	vm_map(root, below, page, P_RW);
+	vm_on(root, 0);
+	check_none(try_store(below + PAGE - 8, 0));
+	csr_set(sie, IE_SSIE);
+	raise_soft();
+	t = try_store(XEN_PV_PAGE - 4, v);
+	check(t.cause == CAUSE_STORE_PAGE || t.cause == CAUSE_STORE_MISALIGNED);
+	check_eq(0, page[PAGE / 8 - 1]);
+	check_eq(0, *(volatile unsigned long *)XEN_PV_PAGE);
+	csr_clear(sip, IE_SSIE);
+	csr_clear(sie, IE_SSIE);
+	vm_off();
 }
 
 static void interrupts_wait(void)
@@ -744,5 +771,5 @@ static void two_vcpus(void)
 TESTS(
 	T(not_for_others), T(one_state), T(one_flag), T(in_every_space), T(not_hidden), T(not_executable),
 	T(not_for_user), T(system_calls), T(kernel_traps), T(returns_to_kernel), T(returns_anywhere),
-	T(fp_of_the_user), T(interrupts_wait), T(interrupts_wait_with_entry), T(interrupts_at_return), T(storm), T(hints), T(garbage), T(two_vcpus),
+	T(fp_of_the_user), T(straddling_store), T(interrupts_wait), T(interrupts_wait_with_entry), T(interrupts_at_return), T(storm), T(hints), T(garbage), T(two_vcpus),
 );

@@ -434,5 +434,18 @@ static void copies(void **state)
 /* After these there is no domain to look at. */
 #define G(name) cmocka_unit_test_setup(name, setup)
 
+/* A device of the mapper's stays where it is: nobody would flush it. */
+static void over_a_device(void **state)
+{
+	u32 h;
+
+	(void)state;
+	assert_int_equal(p2m_set(mapper, HERE, 0x10001000, P2M_MMIO), 0);
+	assert_int_equal(map(&h), GNTST_general_error);
+	assert_int_equal(entry(REF)->flags, GTF_permit_access);
+	assert_int_equal(map_at(HERE + PAGE_SIZE, REF, GNTMAP_host_map, &h), GNTST_okay);
+	assert_int_equal(unmap(HERE + PAGE_SIZE, h), GNTST_okay);
+}
+
 UNIT_MAIN(F(maps), F(one_page_twice), F(readonly), F(entry_changes), F(given_back), G(granter_ends), G(mapper_ends), G(both_end),
-	  F(granter_restarts), G(granter_cannot_restart), F(mapper_restarts), F(mapper_resets), F(handles_run_out), F(lists), F(copies))
+	  F(granter_restarts), G(granter_cannot_restart), F(mapper_restarts), F(mapper_resets), F(handles_run_out), F(lists), F(copies), F(over_a_device))

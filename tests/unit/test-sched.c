@@ -273,8 +273,11 @@ static void one_vcpu(void **state)
 
 static void more_vcpus_than_harts(void **state)
 {
+	u64 forgotten = host_counts.forgotten;
+
 	(void)state;
 	fair(1, 2);
+	assert_true(host_counts.forgotten - forgotten > 50);	/* reservations: with each change */
 	fair(1, 5);
 	fair(2, 4);
 	fair(4, 8);

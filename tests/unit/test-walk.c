@@ -75,6 +75,35 @@ static int reference(u64 va, enum access access, u64 *gpa, u64 *size, u64 *pte_a
 	return 0;
 }
 
+/* Svnapot, chapter 13: an hvm guest's 64 KiB are sixteen entries that are alike; nothing else has the bit. */
+static void napot(void **state)
+{
+	const u64 root = TABLES, l1 = TABLES + PAGE_SIZE, l0 = TABLES + 2 * PAGE_SIZE, to = GUEST_RAM_BASE + (5UL << 16);
+	const u64 pte = (1UL << 63) | ((to >> 12) | 8) << 10 | 0xcf;
+	struct translation t;
+
+	(void)state;
+	for (u64 at = root; at < root + 3 * PAGE_SIZE; at += 8)
+		*guest_u64(d, at) = 0;
+	*guest_u64(d, root) = (l1 >> 12) << 10 | 1;
+	*guest_u64(d, l1) = (l0 >> 12) << 10 | 1;
+	*guest_u64(d, l1 + 8) = pte;
+	for (unsigned int i = 0; i < 16; i++)
+		*guest_u64(d, l0 + (16 + i) * 8) = pte;
+	*guest_u64(d, l0 + 8) = (pte & ~(8UL << 10)) | 4UL << 10;
+	d->hvm = true;
+	v->csr.satp = 8UL << 60 | root >> 12;
+	for (u64 i = 0; i < 16; i++) {
+		assert_int_equal(guest_walk(v, (16 + i) << 12 | 0x123, ACCESS_STORE, &t), 0);
+		assert_int_equal(t.gpa, to + (i << 12) + 0x123);
+	}
+	assert_int_equal(guest_walk(v, 1UL << 12, ACCESS_LOAD, &t), EXC_LOAD_PAGE);
+	assert_int_equal(guest_walk(v, 1UL << 21, ACCESS_LOAD, &t), EXC_LOAD_PAGE);
+	d->hvm = false;
+	assert_int_equal(guest_walk(v, 16UL << 12, ACCESS_LOAD, &t), EXC_LOAD_PAGE);
+	v->csr.satp = 0;
+}
+
 static u64 random_pte(void)
 {
 	static const u64 leafs[] = { 0xcf, 0xdf, 0xff, 0xc7, 0xd7, 0x47, 0x0f, 0xcb, 0xd9, 0xc9, 0xef };
@@ -279,4 +308,4 @@ static void table_of_another_domain(void **state)
 }
 
 #define E(name) cmocka_unit_test_setup(name, setup)
-UNIT_MAIN(E(random_tables_sv39), E(random_tables_sv48), E(random_tables_sv57), E(global_by_any_level), E(bare), E(not_canonical), E(table_of_another_domain))
+UNIT_MAIN(E(random_tables_sv39), E(random_tables_sv48), E(random_tables_sv57), E(global_by_any_level), E(bare), E(not_canonical), E(table_of_another_domain), E(napot))

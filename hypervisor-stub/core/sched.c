@@ -323,8 +323,8 @@ bool sched_hold(struct domain *d)
 }
 
 /*
- * What that takes is nobody's time: not of the vCPU that is on the hart, or a domain that does nothing but end and start
- * again would have others pay for it. Nor is the hart one that can be told of something meanwhile.
+ * What that takes is nobody's time: not of the vCPU that is on the hart, or a domain that does nothing but end and
+ * start again would have others pay for it. Nor is the hart one that can be told of something meanwhile.
  */
 static void reap(struct domain *d)
 {

@@ -29,8 +29,8 @@ u64 xs_new_gen(void)
 }
 
 /*
- * Names and paths are looked for by a hash first: a guest may have many that differ in their last character alone. It is
- * keyed, so that it cannot look for some that have the same.
+ * Names and paths are looked for by a hash first: a guest may have many that differ in their last character alone. It
+ * is keyed, so that none can be found that have the same.
  */
 u32 xs_key;
 

@@ -4,6 +4,7 @@
  * it is written, and that each instruction in it does what it always does.
  */
 #include "hot.h"
+#include "peer.h"
 #include "user.h"
 
 #define RWX_G			(P_RWX | P_G)
@@ -148,6 +149,36 @@ static void rewrite_global_alias(void)
 {
 	for (BOTH_HALVES(half))
 		rewrite_all(half, P_G);
+}
+
+/* By a grant to itself the domain has the page at two addresses of its memory. */
+static void rewrite_by_grant(void)
+{
+	const unsigned long at = 0x40000000UL;		/* the extended region: nothing is there */
+
+	NEED_XEN();
+	check(grants_open());
+	for (BOTH_HALVES(half)) {
+		struct spot s = hot_spot(half, 9, RWX_G);
+		unsigned long alias = s.va + 4 * PAGE;
+		grant_handle_t h;
+
+		vm_off();
+		grant(8, 1, s.code, 0);
+		check_eq(0, grant_map(1, 8, at, 0, &h));
+		vm_map(s.root, alias, (void *)at, P_RW | P_G);
+		vm_on(s.root, 0);
+		for (unsigned int m = 1; m < 4; m++) {
+			check_eq(0, hot_heat(s.va, 9 + m - 1));
+			hot_patch((void *)(alias + 8), I_ADD(m));
+			fence_i();
+			check_eq(9 + m, hot_run(s.va));
+		}
+		vm_off();
+		check_eq(0, grant_unmap(at, h));
+		check(!grant_is_used(8));
+		grant_end(8);
+	}
 }
 
 /* Rewritten with the tables off, and by a mapping of 2 MiB. */
@@ -449,7 +480,7 @@ static void other_kinds(void)
 
 TESTS(
 	T(reads_back), T(reads_with_mxr), T(rewrite_local_alias), T(rewrite_global_alias),
-	T(rewrite_from_bare), T(to_ecall_and_back), T(ecall_in_hot), T(code_and_data),
+	T(rewrite_by_grant), T(rewrite_from_bare), T(to_ecall_and_back), T(ecall_in_hot), T(code_and_data),
 	T(self_modifying), T(illegal_in_hot), T(illegal16_in_hot), T(fp_in_hot),
 	T(timer_storm), T(csr_kinds), T(other_kinds),
 );

@@ -242,12 +242,23 @@ static const struct domain_config *config_of(const struct domain *d)
 	return &configs[i];
 }
 
+static void all_gone(void)
+{
+	printk("all domains are gone: %s\n", any_failed ? "fail" : "pass");
+	if (!option("nopoweroff"))
+		sbi_shutdown(any_failed);
+}
+
 void domain_create(struct domain *d)
 {
-	if (d->cfg.give_kernel)
-		printk("d%u: cannot be made again: its kernel has become its memory (option noreboot)\n", d->id);
-	else if (create(d, config_of(d)))
+	bool made = !d->cfg.give_kernel && create(d, config_of(d));
+
+	if (made)
 		sched_begin(d);
+	else if (d->cfg.give_kernel)
+		printk("d%u: cannot be made again: its kernel has become its memory (option noreboot)\n", d->id);
+	if (!made && !READ_ONCE(nr_alive))
+		all_gone();
 }
 
 /* For what there is to know of each page of the machine. */
@@ -275,13 +286,6 @@ void domains_create(void)
 		if (create(domains[nr_domains], &configs[i]))
 			nr_domains++;
 	}
-}
-
-static void all_gone(void)
-{
-	printk("all domains are gone: %s\n", any_failed ? "fail" : "pass");
-	if (!option("nopoweroff"))
-		sbi_shutdown(any_failed);
 }
 
 void domains_start(void)
@@ -457,7 +461,13 @@ static bool reboot(struct domain *d)
 /* Called by anybody but its own vCPUs. */
 void domain_destroy(struct domain *d)
 {
-	if (!sched_hold(d))
+	bool held = domain_hold(d);
+
+	if (held) {
+		held = sched_hold(d);
+		domain_release(d);
+	}
+	if (!held)
 		return;
 	domain_end(d->vcpu[0], DOMAIN_DESTROYED);
 	sched_release(d);
@@ -496,6 +506,6 @@ void domain_reap(struct domain *d)
 	take_down(d, restart && !d->cfg.give_kernel);
 	if (restart)
 		domain_create(d);
-	if (!READ_ONCE(nr_alive))
+	else if (!READ_ONCE(nr_alive))
 		all_gone();
 }

@@ -132,7 +132,7 @@ static u64 run_level(void)
 
 	for (const struct vcpu *v = vcpus; v; v = v->next) {
 		if (v->state == VCPU_RUNNING)
-			low = MIN(low, v->vruntime + (t - v->run_start));
+			low = MIN(low, v->vruntime + ((v->pcpu->reaps ?: t) - v->run_start));
 		else if (v->state == VCPU_RUNNABLE)
 			low = MIN(low, v->vruntime);
 	}
@@ -323,21 +323,19 @@ bool sched_hold(struct domain *d)
 }
 
 /*
- * What that takes is nobody's time: not of the vCPU that is on the hart, or a domain that does nothing but end and
- * start again would have others pay for it. Nor is the hart one that can be told of something meanwhile.
+ * What that takes is not the time of a vCPU that happens to be on the hart: a domain that does nothing but end and
+ * start again pays for it, in sched_begin(). Meanwhile the hart is none that can be told of something.
  */
 static void reap(struct domain *d)
 {
 	struct pcpu *p = this_pcpu();
-	u64 t = now();
 
-	WRITE_ONCE(p->reaps, true);
 	domain_reap(d);
 	spin_lock(&sched_lock);
-	p->reaps = false;
-	WRITE_ONCE(p->resched, true);	/* for whoever is runnable since */
 	if (p->current)
-		p->current->run_start += now() - t;
+		p->current->run_start += now() - p->reaps;
+	p->reaps = 0;
+	WRITE_ONCE(p->resched, true);	/* for whoever is runnable since */
 	spin_unlock(&sched_lock);
 }
 
@@ -347,6 +345,8 @@ void sched_release(struct domain *d)
 
 	spin_lock(&sched_lock);
 	ended = !--d->on_hart && d->end != DOMAIN_RUNNING;
+	if (ended)
+		this_pcpu()->reaps = now();
 	spin_unlock(&sched_lock);
 	if (ended)
 		reap(d);
@@ -363,6 +363,8 @@ void sched_begin(struct domain *d)
 		set_state(d->vcpu[i], VCPU_STOPPED);
 	d->end = DOMAIN_RUNNING;
 	start(d->vcpu[0], d->entry, d->fdt);
+	if (this_pcpu()->reaps)
+		d->vcpu[0]->vruntime += now() - this_pcpu()->reaps;
 	spin_unlock(&sched_lock);
 }
 
@@ -445,28 +447,38 @@ static void start_slice(struct pcpu *p, u64 t, bool others)
 	}
 }
 
+/* The domain that has ended, and of which prev is the last vCPU on a hart: nobody gets that one before it is reaped. */
+static struct domain *ended_with(const struct vcpu *prev)
+{
+	if (!prev || prev->state != VCPU_DEAD || prev->domain->on_hart > 1)
+		return NULL;
+	return prev->domain;
+}
+
 /* Returns the vCPU to run; waits until there is one. prev: what has run here, or NULL. */
 struct vcpu *schedule(struct vcpu *prev)
 {
 	struct pcpu *p = this_pcpu();
 
 	for (;;) {
-		struct vcpu *next;
-		struct domain *ended = NULL;
-		bool others;
+		struct vcpu *next = NULL;
+		struct domain *ended;
+		bool others = false;
 		u64 t = now();
 
 		spin_lock(&sched_lock);
 		WRITE_ONCE(p->resched, false);
 		if (prev)
 			put_off(prev, t);
-		next = pick(prev, t >= p->slice_end, &others);
+		ended = ended_with(prev);
+		if (ended)
+			p->reaps = t;
+		else
+			next = pick(prev, t >= p->slice_end, &others);
 		/* Also one that was stopped and has been started again before it left. */
 		if (next != prev || (next && next->start_pending)) {
 			change(p, prev, next);
 			p->slice_end = TIME_NEVER;
-			if (prev && prev->domain->end != DOMAIN_RUNNING && !prev->domain->on_hart)
-				ended = prev->domain;
 		}
 		if (next) {
 			set_state(next, VCPU_RUNNING);

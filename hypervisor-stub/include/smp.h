@@ -17,7 +17,7 @@ struct pcpu {
 	bool online;
 	struct vcpu *current;	/* NULL: idle */
 	bool resched;		/* look for another vCPU before the guest runs on */
-	bool reaps;		/* takes a domain down, or starts it again: that is long */
+	u64 reaps;		/* since when it takes a domain down, or starts it again; 0: it does not */
 	u64 slice_end;		/* ~0: nobody else waits */
 	u64 deadline;		/* what the hart's timer is set to */
 	/* Hardware ASIDs are handed out in order and never taken back; see arch/shadow.c */

@@ -33,8 +33,7 @@ struct vcpu *leave_stub(struct vcpu *v)
 {
 	while (this_pcpu()->resched || v->state != VCPU_RUNNING)
 		v = schedule(v);
-	if (READ_ONCE(v->req_posted) != v->req_done)
-		vcpu_handle_requests(v);
+	vcpu_do_requests(v);
 	v->ops->deliver(v);
 	return v;
 }

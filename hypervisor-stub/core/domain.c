@@ -202,7 +202,7 @@ static void forget(struct domain *d, const struct domain_config *cfg)
 	domains_unlock();
 }
 
-static void is_gone(struct domain *d)
+static void set_gone(struct domain *d)
 {
 	domains_lock();
 	d->end = DOMAIN_GONE;		/* from here on it may be made again */
@@ -221,7 +221,7 @@ static bool create(struct domain *d, const struct domain_config *cfg)
 		       why, cfg->memory >> 10, memory_available() >> 10, cfg->vcpus);
 		give_back(d);
 		any_failed = true;
-		is_gone(d);
+		set_gone(d);
 		return false;
 	}
 	for (unsigned int i = 0; i < d->nr_vcpus; i++)
@@ -328,8 +328,8 @@ static void wait_for_users(struct domain *d)
 	domains_lock();
 	domains_unlock();
 	for (unsigned int turn = 0; __atomic_load_n(&d->users, __ATOMIC_ACQUIRE); turn++) {
-		if (here && READ_ONCE(here->req_posted) != here->req_done)
-			vcpu_handle_requests(here);
+		if (here)
+			vcpu_do_requests(here);
 		smp_relax(turn);
 	}
 }
@@ -488,7 +488,7 @@ static void take_down(struct domain *d, bool restart)
 		d->end = DOMAIN_BEING_MADE;	/* by us, and it counts as alive */
 	domains_unlock();
 	if (!restart)
-		is_gone(d);
+		set_gone(d);
 }
 
 /* With a reboot it keeps memory and vCPUs. What else is to be started again is made anew. */

@@ -153,8 +153,7 @@ void vcpu_wait_fence(struct vcpu *self, struct vcpu *target)
 	while ((s64)(__atomic_load_n(&target->req_done, __ATOMIC_ACQUIRE) - ticket) < 0) {
 		if (!READ_ONCE(target->pcpu))
 			return;
-		if (READ_ONCE(self->req_posted) != self->req_done)
-			vcpu_handle_requests(self);
+		vcpu_do_requests(self);
 		smp_relax(turn++);
 	}
 }
@@ -194,8 +193,7 @@ void vcpu_fence_grants(struct vcpu *v, u64 start, u64 size)
 void vcpu_wait_lock(struct vcpu *v, spinlock_t *lock)
 {
 	for (unsigned int turn = 0; !spin_trylock(lock); turn++) {
-		if (READ_ONCE(v->req_posted) != v->req_done)
-			vcpu_handle_requests(v);
+		vcpu_do_requests(v);
 		smp_relax(turn);
 	}
 }

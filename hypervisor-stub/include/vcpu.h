@@ -224,6 +224,13 @@ static inline u64 vcpu_event_timer(const struct vcpu *v)
 	return MIN(READ_ONCE(v->events.singleshot), READ_ONCE(v->events.periodic));
 }
 
+/* On the vCPU's own hart: the fences that others wait for, if there are any. */
+static inline void vcpu_do_requests(struct vcpu *v)
+{
+	if (READ_ONCE(v->req_posted) != v->req_done)
+		vcpu_handle_requests(v);
+}
+
 /* 0: nothing of what leave_stub() looks for, as after nearly every trap; of an hvm vCPU csr.hvip counts as well */
 static inline u64 vcpu_to_do(const struct vcpu *v)
 {

@@ -436,11 +436,10 @@ static bool reboot(struct domain *d)
 
 	devices_stop(d);
 	grants_leave(d);
-	/* Before its memory may be another's: events are written into it. */
-	domain_events_reset(d);
+	xen_domain_stop(d);	/* before its memory may be another's: events and replies are written into it */
 	if (p2m_reset(d))
 		why = "the machine has no memory for that which others use";
-	else if (xen_domain_reset(d))
+	else if (xen_domain_start(d))
 		why = "no room for its shared pages";
 	else
 		why = devices_give(d);

@@ -23,9 +23,13 @@
 #include "types.h"
 #include "vcpu.h"
 
-/* xen/domain.c. init: 0, or its pool is too small. reset: it starts again. destroy: before its memory goes. */
+/*
+ * xen/domain.c. init: 0, or its pool is too small. stop, start: it starts again; from stop on nothing is written into
+ * its memory but what its vCPUs ask for. destroy: before its memory goes.
+ */
 int xen_domain_init(struct domain *d);
-int xen_domain_reset(struct domain *d);
+void xen_domain_stop(struct domain *d);
+int xen_domain_start(struct domain *d);
 long xen_domain_soft_reset(struct vcpu *v);	/* as new, with the memory that it has; 0 or an error */
 void xen_domain_destroy(struct domain *d);
 u64 xen_domain_room(const struct domain *d);	/* what init takes of its pool */

@@ -9,7 +9,7 @@
  * Pages of the pool that the domain finds at fixed addresses, and the parameters that say so. The wall clock in
  * shared_info stays 0: the stub drives no clock of the machine, and nothing sets it.
  */
-static int start(struct domain *d)
+static int give_pages(struct domain *d)
 {
 	struct domain_xen *x = &d->xen;
 	int port = evtchn_alloc_for_stub(d, console_ring_notified);
@@ -34,22 +34,26 @@ int xen_domain_init(struct domain *d)
 	d->xen.console = domain_pool_alloc(d, PAGE_SIZE);
 	if (!d->xen.console || domain_events_init(d) || grants_init(d) || xenstore_init(d))
 		return -1;
-	return start(d);
+	return give_pages(d);
 }
 
-int xen_domain_reset(struct domain *d)
+void xen_domain_stop(struct domain *d)
+{
+	xenstore_stop(d);
+	domain_events_reset(d);
+}
+
+int xen_domain_start(struct domain *d)
 {
 	struct domain_xen *x = &d->xen;
 
-	xenstore_stop(d);
-	domain_events_reset(d);
 	grants_reset(d);
 	memset(x->console, 0, PAGE_SIZE);
 	memset(x->params, 0, sizeof(x->params));
 	x->console_used = false;
 	x->shared_frame = 0;
 	x->vm_assist = 0;
-	return start(d);
+	return give_pages(d);
 }
 
 /* Its other vCPUs should be stopped; if they are not, the domain harms itself. */
@@ -61,7 +65,8 @@ long xen_domain_soft_reset(struct vcpu *v)
 	grants_unmap_all(v);
 	vcpu_lock(v, &d->p2m_lock);
 	memory_uncover(v, d);
-	ret = xen_domain_reset(d) ? -XEN_ENOMEM : 0;
+	xen_domain_stop(d);
+	ret = xen_domain_start(d) ? -XEN_ENOMEM : 0;
 	p2m_flush(v, d);
 	spin_unlock(&d->p2m_lock);
 	return ret;

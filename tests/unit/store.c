@@ -120,6 +120,12 @@ static void must(bool right, const char *what)
 		host_die(what);
 }
 
+void store_restart(struct domain *d)
+{
+	xen_domain_stop(d);
+	must(!xen_domain_start(d), "store: no room to start again");
+}
+
 static u32 units_of(const struct xs_conn *c, const void *p)
 {
 	return p && xs_payer(p) == c ? ((const u32 *)p)[-1] : 0;

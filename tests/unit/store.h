@@ -27,6 +27,9 @@ const struct store_message *store_ask(struct domain *d, u32 type, u32 tx, const 
 /* "path token", of the next event; NULL: there is none. */
 const char *store_event(struct domain *d);
 
+/* What a soft reset does to d: its connection, events and grants begin anew. */
+void store_restart(struct domain *d);
+
 /* All as it was when the domains began. */
 void store_forget(void);
 

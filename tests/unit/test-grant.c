@@ -145,8 +145,9 @@ static void restart(struct domain *d)
 {
 	as(d == granter ? mapper->vcpu[0] : granter->vcpu[0]);
 	grants_leave(d);
+	xen_domain_stop(d);
 	assert_int_equal(p2m_reset(d), 0);
-	assert_int_equal(xen_domain_reset(d), 0);
+	assert_int_equal(xen_domain_start(d), 0);
 }
 
 static void maps(void **state)

@@ -34,8 +34,9 @@ static int teardown(void **state)
 	(void)state;
 	guest_check_memory(d);
 	guest_check_memory(d0);
+	xen_domain_stop(d);
 	p2m_reset(d);
-	assert_int_equal(xen_domain_reset(d), 0);
+	assert_int_equal(xen_domain_start(d), 0);
 	assert_int_equal(d->nr_pages, PAGES);
 	assert_int_equal(d->nr_free, 0);
 	for (u64 gfn = FRAME(0); gfn < FRAME(PAGES); gfn += 512) {

@@ -456,7 +456,7 @@ static void test_domains_are_told_of(void **state)
 	told(d0, "@releaseDomain r");
 	is(d, XS_WATCH, "@releaseDomain|r|", "OK|");
 	told(d, "@releaseDomain r");
-	xen_domain_reset(d);
+	store_restart(d);
 	told(d0, "@releaseDomain r");
 	told(d0, "@introduceDomain i");
 	is(d, XS_UNWATCH, "@releaseDomain|r|", "!ENOENT");
@@ -710,7 +710,7 @@ static void test_end(void **state)
 	t = begin(d0);
 	is_in(d0, t, XS_READ, "/local/domain/1/data/initial|", "1");
 	is_in(d0, t, XS_WRITE, "/local/domain/1/data/initial|2", "OK|");
-	xen_domain_reset(d);
+	store_restart(d);
 	is_in(d0, t, XS_TRANSACTION_END, "T|", "!EAGAIN");
 	told(d0, "/local/domain/1/data w");
 	is(d0, XS_DIRECTORY, "/local/domain/0/shared|", "");
@@ -728,7 +728,7 @@ static void test_end_of_the_initial_domain(void **state)
 	(void)state;
 	is(d0, XS_WRITE, "/local/domain/1/data/initial|1", "OK|");
 	is(d0, XS_WRITE, "/vm|1", "OK|");
-	xen_domain_reset(d0);
+	store_restart(d0);
 	is(d, XS_READ, "domid|", "1");
 	is(d, XS_READ, "data/initial|", "!ENOENT");
 	is(d0, XS_READ, "/vm|", "");
@@ -747,7 +747,7 @@ static void test_devices(void **state)
 	d->cfg.device[1] = (struct device_config){ .kind = "vif", .handle = 0, .backend = 5 };
 	is(d0, XS_WATCH, "backend|be|", "OK|");
 	told(d0, "backend be");
-	xen_domain_reset(d);
+	store_restart(d);
 	assert_printed("d1: vif 0 has no back end: d5 is none");
 	is(d, XS_READ, "device/vbd/51712/state|", "1");
 	is(d, XS_READ, "device/vbd/51712/backend|", "/local/domain/0/backend/vbd/1/51712");
@@ -770,7 +770,7 @@ static void test_devices(void **state)
 	while (store_event(d0))
 		;
 	is(d0, XS_DIRECTORY, "backend/vbd|", "");
-	xen_domain_reset(d);	/* the back end's driver is to see that these are others */
+	store_restart(d);	/* the back end's driver is to see that these are others */
 	is(d, XS_READ, "device/vbd/51712/backend|", "/local/domain/0/backend/vbd/1-1/51712");
 	is(d0, XS_DIRECTORY, "backend/vbd|", "1-1|");
 	d->cfg.nr_devices = 0;
@@ -792,7 +792,7 @@ static void test_late_signal(void **state)
 	assert_false(xenstore_notified(d));
 	assert_int_equal(ring->req_cons, 0);
 	assert_false(xenstore_ask(d, "poweroff"));
-	xen_domain_reset(d);
+	store_restart(d);
 	is(d, XS_READ, "data/late|", "!ENOENT");
 }
 

@@ -271,8 +271,9 @@ static void fresh(struct domain *d)
 {
 	d->end = DOMAIN_RUNNING;
 	grants_leave(d);
+	xen_domain_stop(d);
 	must(!p2m_reset(d));
-	must(!xen_domain_reset(d));
+	must(!xen_domain_start(d));
 	must(!d->nr_free && d->nr_pages == d->cfg.memory >> PAGE_SHIFT);
 	for (unsigned int i = 0; i < NR; i++) {
 		d->vcpu[i]->state = VCPU_RUNNABLE;

@@ -115,7 +115,7 @@ static void anything(struct domain *d)
 		ring->req[number(XENSTORE_RING_SIZE)] = take(1);
 		break;
 	default:
-		xen_domain_reset(d);
+		store_restart(d);
 	}
 	must(store_signal(d, 2000));
 }
@@ -145,6 +145,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	must(xenstore_nodes() == 4);
 	for (int i = 1; i >= 0; i--)
-		must(!xen_domain_reset(dom[i]));
+		store_restart(dom[i]);
 	return 0;
 }

@@ -65,12 +65,12 @@ static int walk_bare(u64 va, enum access access, struct translation *t)
 }
 
 /*
- * Reserved bits. Svpbmt and Svnapot are not offered to pv guests; an hvm guest may have them. PBMT is the hart's
- * concern; N is for 64 KiB, by pages of 4 KiB whose frame numbers end in 8 in the table.
+ * Reserved bits. Svpbmt is offered to nobody (henvcfg.PBMTE is 0), Svnapot to hvm guests: N is for 64 KiB, by pages of
+ * 4 KiB whose frame numbers end in 8 in the table.
  */
 static bool bad_reserved(const struct vcpu *v, u64 pte, int level)
 {
-	if (!v->domain->hvm || (pte & PTE_RESERVED & ~(PTE_PBMT | PTE_N)))
+	if (!v->domain->hvm || (pte & PTE_RESERVED & ~PTE_N))
 		return true;
 	return pte & PTE_N && (level || ((pte >> PTE_PPN_SHIFT) & 15) != 8);
 }

@@ -114,8 +114,7 @@
 #define PTE_D		BIT(7)
 #define PTE_PPN_SHIFT	10
 #define PTE_PPN_MASK	(BIT(44) - 1)
-#define PTE_RESERVED	(~0UL << 54)	/* N, PBMT and bits for future use: never offered to a pv guest */
-#define PTE_PBMT	(3UL << 61)
+#define PTE_RESERVED	(~0UL << 54)	/* N, PBMT and bits for future use */
 #define PTE_N		(1UL << 63)
 #define PTE_ENTRIES	512
 

@@ -91,6 +91,7 @@ static void napot(void **state)
 	for (unsigned int i = 0; i < 16; i++)
 		*guest_u64(d, l0 + (16 + i) * 8) = pte;
 	*guest_u64(d, l0 + 8) = (pte & ~(8UL << 10)) | 4UL << 10;
+	*guest_u64(d, l0 + 16) = (pte & ~(1UL << 63)) | 1UL << 61;	/* PBMT without Svpbmt is reserved */
 	d->hvm = true;
 	v->csr.satp = 8UL << 60 | root >> 12;
 	for (u64 i = 0; i < 16; i++) {
@@ -99,6 +100,7 @@ static void napot(void **state)
 	}
 	assert_int_equal(guest_walk(v, 1UL << 12, ACCESS_LOAD, &t), EXC_LOAD_PAGE);
 	assert_int_equal(guest_walk(v, 1UL << 21, ACCESS_LOAD, &t), EXC_LOAD_PAGE);
+	assert_int_equal(guest_walk(v, 2UL << 12, ACCESS_LOAD, &t), EXC_LOAD_PAGE);
 	d->hvm = false;
 	assert_int_equal(guest_walk(v, 16UL << 12, ACCESS_LOAD, &t), EXC_LOAD_PAGE);
 	v->csr.satp = 0;

@@ -174,6 +174,12 @@ sed -i 's/Paul Two, //' "$queue/patches/first/cover"
 commit bad
 submit first "$out"
 said 'a name that nobody knows' 2 "'Nobody Known'" 'not in MAINTAINERS'
+for behind in '(Xen)' '(all patches)' '(Patch 1)' '(patches 2-1)'; do
+	sed -i "s/Nobody Known.*/Nobody Known $behind/" "$queue/patches/first/cover"
+	commit bad
+	submit first "$out"
+	said "something else behind a name: $behind" 2 "'Nobody Known $behind' is no name"
+done
 restore
 
 # A posting

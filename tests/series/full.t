@@ -66,6 +66,10 @@ steps "$(mark one true)" "$(mark bad 'echo the reason; exit 1')" "$(mark three t
 run full
 ran >"$work/out"
 
+run full one --again
+said 'what was not asked for is not held against the run' 0 'one: pass' 'bad    FAIL'
+ran >"$work/out"
+
 # Stopped in the second step, whose own process must not outlive it.
 steps "$(mark one true)" "$(mark slow 'exec sleep 987')" "$(mark three true)"
 "$tap_top/scripts/check-full" >"$work/out" 2>&1 &
@@ -123,6 +127,14 @@ config broken 'FLAGS = -DBROKEN'
 run full --kernel-source "$tree" build-fine-off build-broken-off
 said 'a configuration that builds; one that does not without patches either' 0 \
 	'build-fine-off: pass' '1 warnings' 'build-broken-off: as-unpatched' 'the unpatched kernel does not build either'
+# shellcheck disable=SC2016 # make's
+config full 'FLAGS = $(error No space left on device)'
+run full --kernel-source "$tree" build-full-off
+said 'a machine that cannot build anything is no excuse' 1 'build-full-off: FAIL' 'No space left'
+echo by hand >>"$PVOPS_BUILD/full/linux-src/init/one.c"
+run full --kernel-source "$tree" build-fine-off --again
+said 'nor is a source that the series is not applied to' 1 'build-fine-off: FAIL'
+rm -rf "$PVOPS_BUILD/full"
 config asks 'CONFIG_GONE=y'
 run full --kernel-source "$tree" build-asks-off
 said 'one that asks for what there is not' 0 'build-asks-off: as-unpatched'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154
 #
-# What scripts/boot does with QEMU: the device tree, the run, the bounds. Sourced.
+# What scripts/boot does with QEMU: the device tree, the run, the bounds; and many boots side by side. Sourced.
 # Domains are in arrays, one element each: d_kernel d_initrd d_append d_mode d_vcpus d_mem (bytes) d_devices (paths with a +
 # between them), and d_name d_props of those that a file describes.
 
@@ -89,9 +89,9 @@ get_busybox() {
 	[ ! -x "$box" ] || return 0
 	note "Fetching Debian's busybox for riscv64 (1 MB) ..."
 	deb=$("$top/scripts/debian-package" busybox-static trixie riscv64 "$cache/deb") || exit
-	dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/bin/busybox' >"$box.part"
-	chmod +x "$box.part"
-	mv "$box.part" "$box"
+	# where the caller looks at the exit status, "set -e" is off
+	dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/bin/busybox' >"$box.part" && chmod +x "$box.part" &&
+		mv "$box.part" "$box" || fail "no busybox in $deb"
 }
 
 # The test userland with busybox in it.
@@ -115,11 +115,11 @@ jobs_userland() {
 	get_busybox
 	log_dir
 	packages=$(sed 's/#.*//' "$top/tests/bench/packages.list" | xargs) || exit
-	if [ "$(cat "$tree.packages" 2>/dev/null)" != "$packages ${without[*]}" ]; then
+	if [ ! -d "$tree" ] || [ "$(cat "$tree.packages" 2>/dev/null)" != "$packages ${without[*]}" ]; then
 		note "Fetching a compiler, sqlite and others of Debian's for riscv64 (70 MB) ..."
 		debs=$("$top/scripts/debian-package" "${packages// /,}" trixie riscv64 "$cache/deb") || exit
 		rm -rf "$tree" && mkdir -p "$tree"
-		for d in $debs; do dpkg-deb --fsys-tarfile "$d" | tar -x -C "$tree" "${without[@]}"; done
+		for d in $debs; do dpkg-deb --fsys-tarfile "$d" | tar -x -C "$tree" "${without[@]}" || fail "cannot unpack $d"; done
 		echo "$packages ${without[*]}" >"$tree.packages"
 	fi
 	mkdir -p "$build/jobs"
@@ -156,12 +156,20 @@ make_qemu_args() {
 # The log shows that nothing more is to come, whether the machine goes off or not.
 ended() {
 	[ ${#typed[@]} -eq 0 ] || return 1
-	local gone='end Kernel panic|^stub: d[0-9]+: (shutdown: poweroff|crash)'
 	if [ "${d_mode[0]:-}" = native ]; then
 		grep -qaE 'reboot: (Power down|System halted|Restarting)|end Kernel panic' "$log"
 	else
-		grep -qaE '^stub: (all domains are gone|PANIC)' "$log" || [ "$(grep -caE "$gone" "$log")" -ge ${#d_kernel[@]} ]
+		grep -qaE '^stub: (all domains are gone|PANIC)' "$log" || [ "$(domains_gone)" -ge ${#d_kernel[@]} ]
 	fi
+}
+
+# How many domains have ended and not begun again. One alone has no "(d1) " in front of its lines.
+domains_gone() {
+	{ grep -aE 'end Kernel panic|^stub: d[0-9]+: (shutdown: poweroff|crash|starts again)' "$log" || :; } | awk '
+	{ d = match($0, /^(\(|stub: )d[0-9]+/) ? substr($0, 1, RLENGTH) : "d1"; sub(/.*d/, "d", d) }
+	/^stub: .*: starts again/ { delete gone[d]; next }
+	{ gone[d] }
+	END { for (d in gone) n++; print n + 0 }'
 }
 
 # The watch over a run: what the machine's clock said last, when the log last grew, for how many looks time stood still.
@@ -226,6 +234,7 @@ run_bounded() {
 	timebase=$([ "$machine" = virt ] && echo 10000000 || echo 1000000)
 	why='' SECONDS=0
 	: >"$log"
+	rm -f "$log.qemu"
 	trap '' PIPE	# QEMU may be gone when it is asked
 	local serial=(-serial "file:$log")
 	if [ ${#typed[@]} -gt 0 ]; then
@@ -240,7 +249,7 @@ run_bounded() {
 		type_keys 1<>"$log.in" &
 	fi
 	exec {to}>&"${QEMU[1]}" {from}<&"${QEMU[0]}"	# bash closes its own copies when QEMU ends
-	trap 'kill $pid 2>/dev/null || :; exit 130' INT TERM
+	trap 'kill $pid 2>/dev/null || :; exit 130' INT TERM HUP
 	while [ -z "$why" ]; do
 		rc=0
 		IFS= read -r -t 1 -u "$from" line || rc=$?
@@ -253,10 +262,19 @@ run_bounded() {
 	{ printf '%s' "${why:+info registers -a$'\n'}" $'quit\n' >&"$to"; } 2>/dev/null || :
 	while IFS= read -r -t 5 -u "$from" line; do on_monitor "$line"; done
 	kill -KILL "$pid" 2>/dev/null || :
-	wait "$pid" 2>/dev/null || :
+	rc=0
+	wait "$pid" 2>/dev/null || rc=$?
 	exec {to}>&- {from}<&-
 	rm -f "$log.in" "$log.out"
-	trap - INT TERM PIPE
+	trap - INT TERM HUP PIPE
+	[ $rc -ne 1 ] || [ -s "$log" ] || not_started
+}
+
+# No console, and QEMU ended by itself: it does not take its arguments. It says which; the monitor may have spoken before.
+not_started() {
+	local words
+	words=$(sed -n 's/.*qemu-system-riscv64: //p' "$log.qemu" 2>/dev/null | paste -sd ' ')
+	fail "QEMU does not start${words:+: $words}"
 }
 
 # The terminal is the console. Ctrl-A belongs to the stub, so QEMU's own key is Ctrl-].
@@ -265,8 +283,43 @@ run_interactive() {
 	: >"$log"
 	local bound=()
 	[ -t 0 ] || [ -n "$gdb" ] || bound=(timeout --foreground "$wall")
+	local rc=0
 	"${bound[@]}" qemu-system-riscv64 "${qemu_args[@]}" -echr 0x1d \
-		-chardev "stdio,id=con,mux=on,signal=off,logfile=${log//,/,,}" -serial chardev:con -mon chardev=con || {
-		[ $? -ne 124 ] || why="not ended after $wall s on this host"
-	}
+		-chardev "stdio,id=con,mux=on,signal=off,logfile=${log//,/,,}" -serial chardev:con -mon chardev=con || rc=$?
+	[ $rc -ne 124 ] || why="not ended after $wall s on this host"
+	[ $rc -ne 1 ] || [ -s "$log" ] || not_started	# its words are on the terminal
+}
+
+# own_group COMMAND...: in the background, in a process group $group. What ends us ends all of it, and not only its first process:
+# boots would go on for as long as they may, with nobody who waits for them.
+own_group() {
+	set -m
+	"$@" <&0 &
+	group=$!
+	set +m
+	trap 'kill -TERM -- "-$group" 2>/dev/null || :; progress_end; exit 130' INT TERM HUP
+}
+group_ends() {
+	local rc=0
+	wait "$group" || rc=$?
+	trap - INT TERM HUP
+	return $rc
+}
+
+# side_by_side JOBS WHAT DONE RUNS SCRIPT: bash runs SCRIPT for each line of the file RUNS, so many at a time, {} in it being the
+# line. Each leaves one line in the file DONE at its end, whatever came of it. False if some have not: xargs starts no more when one
+# is killed. WHAT is for the progress, none if it is empty.
+side_by_side() {
+	local jobs=$1 what=$2 done=$3 runs=$4 total
+	total=$(wc -l <"$runs")
+	: >"$done"
+	SECONDS=0
+	own_group xargs -d '\n' -P "$jobs" -I{} bash -c "set -euo pipefail; $5" <"$runs"
+	while [ -n "$(jobs -rp)" ]; do
+		[ -z "$what" ] || progress "$(wc -l <"$done")" "$total" $SECONDS "$what"
+		sleep 0.5
+	done
+	progress_end
+	group_ends || :
+	[ "$(wc -l <"$done")" -eq "$total" ] || { note "$self: $((total - $(wc -l <"$done"))) of $total runs were not done"; return 1; }
 }

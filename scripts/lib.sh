@@ -164,10 +164,39 @@ plain_git() {
 		-c gc.auto=0 -c maintenance.auto=false -c core.abbrev=12 -c core.quotePath=true "$@"
 }
 
-# The branch in git tree $1 has nothing that the series has not.
-branch_is_saved() {
-	[ -z "$(plain_git -C "$1" status --porcelain -uno)" ] &&
-		[ "$(plain_git -C "$1" rev-parse -q --verify pvops)" = "$(plain_git -C "$1" rev-parse -q --verify refs/pvops/last)" ]
+# What git is in the middle of in tree $1, in its own word.
+under_way() {
+	local git=$1/.git
+	if [ -e "$git/rebase-apply/applying" ]; then echo am
+	elif [ -e "$git/rebase-apply" ] || [ -e "$git/rebase-merge" ]; then echo rebase
+	elif [ -e "$git/MERGE_HEAD" ]; then echo merge
+	elif [ -e "$git/CHERRY_PICK_HEAD" ]; then echo cherry-pick
+	elif [ -e "$git/REVERT_HEAD" ]; then echo revert
+	fi
+}
+
+# unsaved TREE [all]: what there is in to-git's git tree that the series has not, in words; nothing if all is saved. With
+# "all" also what only goes with the whole tree: other branches, tags and stashes. What others fetched there they have elsewhere.
+unsaved() {
+	local last found ref at=(plain_git -C "$1")
+	"${at[@]}" rev-parse HEAD >/dev/null || { echo 'git cannot read it'; return; }
+	last=$("${at[@]}" rev-parse -q --verify refs/pvops/last) || last=pvops/base
+	# What a to-git that was stopped left is nobody's, until somebody goes to a branch.
+	if [ ! -e "$1.part" ] || "${at[@]}" symbolic-ref -q HEAD >/dev/null; then
+		found=$(under_way "$1")
+		[ -z "$found" ] || { echo "a git $found in the middle"; return; }
+		found=$("${at[@]}" status --porcelain | sed -n '1,3s/^...//p') || found='git status fails'
+		[ -z "$found" ] || { echo "not committed: $(paste -sd ' ' <<<"$found")"; return; }
+		found=$("${at[@]}" rev-list -n 1 HEAD --not "$last" --branches --tags --remotes) || found=HEAD
+		[ -z "$found" ] || { echo 'commits on no branch'; return; }
+	fi
+	[ "$("${at[@]}" rev-parse -q --verify refs/heads/pvops)" = "$("${at[@]}" rev-parse "$last^{commit}")" ] ||
+		{ echo 'the branch pvops'; return; }
+	[ "${2:-}" = all ] || return 0
+	while read -r ref; do
+		[ -z "$("${at[@]}" rev-list -n 1 "$ref" --not "$last" --remotes)" ] || { ref=${ref#refs/} && echo "commits of ${ref#heads/}"; return; }
+	done < <("${at[@]}" for-each-ref --format='%(refname)' --no-merged="$last" refs/heads refs/tags refs/stash |
+		grep -v -e '^refs/tags/pvops/' -e '^refs/heads/pvops-posting$')	# the commands' own
 }
 
 # The options that every command which needs the kernel hands on to scripts/kernel-source.

@@ -62,3 +62,96 @@ before=$(fingerprint "$work/maker")
 run pvops to-git --kernel-source "$work/maker"
 said 'on the history of the user'"'"'s own git tree' 0 '4 commits on base'
 ok 'which is not written to' [ "$before" = "$(fingerprint "$work/maker")" ]
+
+# A run that is stopped leaves the branch as it was, and the next one begins anew.
+rm -rf "$PVOPS_BUILD" "$PVOPS_QUEUE"
+cp -a "$work/before" "$PVOPS_QUEUE"
+mkdir "$work/bin"
+cat >"$work/bin/git" <<'END'
+#!/bin/bash
+# what never comes to an end
+if [[ " $* " == *"$STOP_AT"* ]]; then kill -KILL $PPID; exit 1; fi
+exec "$REAL_GIT" "$@"
+END
+chmod +x "$work/bin/git"
+REAL_GIT=$(command -v git)
+export REAL_GIT STOP_AT=/0002-
+to_git() { run pvops to-git --kernel-source "$work/tree" "$@"; }
+stopped() {
+	PATH=$work/bin:$PATH to_git
+	said "to-git is killed at the second patch: $1" 137
+	# as git leaves what it was in the middle of
+	mkdir -p "$git/.git/rebase-apply"
+	echo 1 | tee "$git/.git/rebase-apply/"{next,last} >"$git/.git/rebase-apply/applying"
+	echo half >>"$git/init/main.c"
+	: >"$git/.git/index.lock"
+}
+stopped 'the first one'
+rm -f "$git/.git/index.lock"
+run pvops from-git
+said '  from-git takes no patch away' 1 'in the middle of a git am'
+rm -rf "$git/.git/rebase-apply"
+in_git checkout -f HEAD
+run pvops from-git
+said '  nor when git is in the middle of nothing' 1 'to-git was stopped' 'run it again'
+ok '  all is there' unchanged
+stopped 'the next one as well'
+to_git
+said '  then it gets on' 0 '3 commits on Linux 7.3.4'
+run pvops from-git
+said '  and back' 0 '3 patches, 0 changes'
+saved=$(git -C "$git" rev-parse pvops)
+stopped 'with a branch that is saved'
+ok '  the branch is what it was' [ "$(git -C "$git" rev-parse pvops)" = "$saved" ]
+rm -f "$git/.git/index.lock"
+in_git am --quit
+in_git checkout -f pvops
+echo edited >>"$git/init/main.c"
+to_git
+said '  what somebody goes on with there is work' 1 'not committed: init/main.c'
+to_git --force
+saved=$(git -C "$git" rev-parse pvops)
+STOP_AT=' add -A ' PATH=$work/bin:$PATH run pvops to-git --kernel-source "$work/moved"
+said 'killed while it takes another kernel' 137
+ok '  the branch is what it was' [ "$(git -C "$git" rev-parse pvops)" = "$saved" ]
+run pvops to-git --kernel-source "$work/maker"
+said '  and then on a third one' 0 '3 commits on base'
+run pvops to-git --kernel-source "$work/moved"
+run pvops from-git
+said 'patches that do not apply are not taken for thrown away' 1 'first/0001-riscv-change-line-10.patch' 'does not apply' --force
+ok '  all is there' unchanged
+
+# What is work.
+to_git
+is_work() {
+	local all=$1 what=$2
+	shift 2
+	"$@" >/dev/null 2>&1
+	run pvops distclean
+	said "work: $what" 1 "($what" 'run from-git' --force
+	to_git
+	if [ "$all" = all ]; then said '  to-git leaves it as it is' 0; else said '  not overwritten' 1 "($what"; fi
+}
+add_file() { echo 'int x;' >"$git/init/new.c"; }
+is_work '' 'not committed: init/new.c' add_file
+is_work all 'commits of stash' in_git stash -u
+in_git stash drop
+topic() { in_git switch -c topic; echo more >>"$git/init/main.c"; in_git commit -a -m topic; }
+is_work all 'commits of topic' topic
+in_git switch --detach topic
+is_work '' 'commits on no branch' in_git branch -D topic
+in_git checkout pvops
+is_work '' 'a git rebase in the middle' env GIT_SEQUENCE_EDITOR='sed -i 1s/pick/edit/' git -C "$git" rebase -i pvops/base
+run pvops from-git
+said '  from-git neither' 1 'in the middle of a git rebase' 'git rebase --abort'
+in_git rebase --abort
+is_work '' 'the branch pvops' in_git reset --hard pvops^
+in_git reset --hard ORIG_HEAD
+to_git
+run pvops distclean extra
+said 'an argument of distclean that is none' 2 extra
+run pvops distclean --force extra
+said 'a second one' 2 extra
+run pvops distclean
+said 'without work it goes' 0
+ok '  all of it' [ ! -e "$PVOPS_BUILD" ]

@@ -199,6 +199,9 @@ unsaved() {
 		grep -v -e '^refs/tags/pvops/' -e '^refs/heads/pvops-posting$')	# the commands' own
 }
 
+# Checksums of the series and its patches: to-git and from-git keep those of what the branch was last the same as.
+queue_sums() { (cd "$queue" && { echo series; patches_upto '' | sed 's|^|patches/|'; } | xargs sha256sum --); }
+
 # The options that every command which needs the kernel hands on to scripts/kernel-source.
 source_args=()
 take_source_option() {

@@ -121,6 +121,35 @@ run pvops from-git
 said 'patches that do not apply are not taken for thrown away' 1 'first/0001-riscv-change-line-10.patch' 'does not apply' --force
 ok '  all is there' unchanged
 
+# What somebody changed in patches/ or series since is not written over.
+patch=$PVOPS_QUEUE/patches/first/0001-riscv-change-line-10.patch
+to_git
+sed -i 's/^Because/Because of what is written by hand/' "$patch"
+run pvops from-git --check
+said 'a patch changed by hand: from-git --check says so' 1 'changed  first/0001' 'changed since to-git' patches/first/0001
+run pvops from-git
+said '  it is not written over' 1 'changed since to-git' patches/first/0001 'git stash' --force
+ok '  and kept' grep -q 'by hand' "$patch"
+to_git
+run pvops from-git
+said '  but taken by to-git' 0 '3 patches, 0 changes'
+cp "$work/before/series" "$work/before/patches/first/0001"* "$work"
+sed -i 's/^# with a comment/# with another comment/' "$PVOPS_QUEUE/series"
+run pvops from-git
+said 'a comment of the series is nobody'"'"'s loss' 0 '0 changes'
+cp "$work/0001"* "$patch"
+echo second/0002-mine.patch >>"$PVOPS_QUEUE/series"
+echo mine >"$PVOPS_QUEUE/patches/second/0002-mine.patch"
+run pvops from-git
+said 'nor are a patch and a series that came from elsewhere' 1 'series' 'patches/second/0002-mine.patch' --force
+ok '  they are kept' grep -q mine "$PVOPS_QUEUE/series"
+run pvops from-git --force
+said '  or thrown away on request' 0 'changed  first/0001' 'gone     second/0002-mine.patch'
+run pvops from-git
+said '  and then it is as ever' 0 '0 changes'
+cp "$work/series" "$PVOPS_QUEUE/"
+cp "$work/0001"* "$patch"
+
 # What is work.
 to_git
 is_work() {

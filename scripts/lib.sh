@@ -146,6 +146,16 @@ kernel_version() {
 	awk '$1 ~ /^(VERSION|PATCHLEVEL|SUBLEVEL)$/ && $2 == "=" { v = v (v == "" ? "" : ".") $3 } /^EXTRAVERSION/ { print v $3; exit }' "$1/Makefile"
 }
 
+# Somebody's own work in build/linux-src is newer than what kernel-source or the last apply left. What an apply that was
+# stopped left is nobody's.
+refuse_by_hand() {
+	local src=$build/linux-src changed
+	[ ! -e "$src.busy" ] || return 0
+	changed=$(find "$src" \( -name .pc -o -name __pycache__ \) -prune -o -newer "$src.stamp" \( -type f -o -type l \) -printf '%P\n' | sed -n 1,3p)
+	[ -z "$changed" ] ||
+		fail "build/linux-src has changes made by hand ($(paste -sd ' ' <<<"$changed")): keep them elsewhere, or 'apply --force' throws them away"
+}
+
 # debian_kernel PACKAGE[=VERSION] SUITE: Debian's kernel source into the cache, as a tarball that is called after its version.
 debian_kernel() {
 	local deb version dir=$cache/kernel

@@ -49,6 +49,40 @@ said 'a stage that is not there' 2 "no stage 'nowhere'" 'none first second'
 run pvops apply --frobnicate
 said 'an option that is not there' 2 --frobnicate
 
+sleep 0.1
+echo mine >>"$src/init/other.c"
+make_tree "$work/tree2" 7.3.5
+run pvops apply --kernel-source "$work/tree2"
+said 'nor does another kernel take their place' 1 'init/other.c' --force
+run pvops kernel-source --kernel-source "$work/tree2"
+said 'whoever asks for it' 1 'init/other.c' --force
+ok 'they are kept' grep -q mine "$src/init/other.c"
+run pvops apply --kernel-source "$work/tree2" --force
+said 'or thrown away on request' 0 'stage second' '7.3.5'
+run pvops kernel-source --kernel-source "$work/tree"
+said 'without any it is taken' 0 'Linux 7.3.4'
+
+# stopped in quilt
+mkdir "$work/bin"
+cat >"$work/bin/quilt" <<'END'
+#!/bin/bash
+# one patch goes on, and then comes somebody's Ctrl-C
+if [[ " $* " == *' push '* ]]; then sleep 0.1; "$REAL_QUILT" --quiltrc - push 1; kill -KILL $PPID; fi
+exec "$REAL_QUILT" "$@"
+END
+chmod +x "$work/bin/quilt"
+REAL_QUILT=$(command -v quilt) PATH=$work/bin:$PATH apply first
+ok 'an apply that is stopped in quilt' [ "$status" -gt 128 ]
+apply
+said 'is no change made by hand, and the next one gets on' 0 'stage second: 3 patches'
+PVOPS_BUILD=$work/fresh run pvops apply --kernel-source "$work/tree"
+ok 'on a tree with nothing twice' diff -r -x patches -x series -x .pc "$work/fresh/linux-src" "$src"
+sleep 0.1
+echo mine >>"$src/init/other.c"
+apply first
+said 'then such changes are refused again' 1 'init/other.c'
+apply second --force
+
 # another series for the same tree, as its own queue
 cp -a "$PVOPS_QUEUE" "$work/other"
 sed -i 's/^+line 30 changed/+line 30 otherwise/' "$work/other/patches/second/"*.patch

@@ -41,15 +41,15 @@ log_dir() {
 	mkdir -p "$PVOPS_LOGS"
 }
 
-# logged NAME COMMAND...: output into the run's log NAME.log; when it fails, show its end and where it is.
+# logged NAME COMMAND...: output into the run's log NAME.log; when it fails, show its end and where it is. It "was tried and
+# failed", then, whatever its own status: make's 2 is no wrong use.
 logged() {
 	local log=$PVOPS_LOGS/$1.log
 	shift
 	"$@" >"$log" 2>&1 </dev/null && return
-	local rc=$?
 	tail -n 15 "$log" | sed 's/^/    /' >&2
 	note "$self: '$1' failed; the whole log: $log"
-	return "$rc"
+	return 1
 }
 
 # Two commands in one build directory would spoil it: the second one waits.

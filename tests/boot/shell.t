@@ -35,3 +35,16 @@ for mode in native hvm pv; do
 	wait $pid || status=$?
 	ok "$mode: and that is a pass" [ $status -eq 0 ]
 done
+
+# The way that is told: no crash, though no check has passed.
+: >"$out"
+mkfifo "$work/in-left"
+pvops shell "$last" --mode pv --name shell-left --wall 200 <"$work/in-left" >"$out" 2>&1 &
+pid=$!
+exec 7>"$work/in-left"
+ok 'another prompt' await '/ #'
+printf '\035x' >&7
+status=0
+wait $pid || status=$?
+ok 'Ctrl-] x leaves it, which is no crash' [ "$status $(grep -cw left "$out") $(grep -c crash "$out")" = '0 1 0' ]
+exec 7>&-

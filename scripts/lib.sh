@@ -6,6 +6,18 @@
 # shellcheck disable=SC2034 # the commands use what is only set here
 set -euo pipefail
 
+# What the environment of who calls has for other trees than ours: a git hook's repository, a kernel build's directories and
+# configuration, a distribution's quilt. Git's configuration stays, as git itself has it for submodules.
+unset CDPATH KBUILD_OUTPUT KBUILD_EXTMOD KBUILD_EXTMOD_OUTPUT KCONFIG_CONFIG "${!QUILT_@}"
+if command -v git >/dev/null; then
+	while read -r name; do unset "$name"; done < <(git rev-parse --local-env-vars | grep -vx -e GIT_CONFIG_PARAMETERS -e GIT_CONFIG_COUNT)
+fi
+# Commands change their directory and call each other.
+for name in PVOPS_BUILD PVOPS_CACHE PVOPS_QUEUE; do
+	[ -z "${!name:-}" ] || printf -v "$name" %s "$(realpath -ms -- "${!name}")"
+done
+unset name
+
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 build=${PVOPS_BUILD:-$top/build}
 cache=${PVOPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pvops}

@@ -4,6 +4,12 @@
 # For tests in bash: TAP on stdout, one place to work in that goes away. Sourced by tests/*/*.t.
 
 set -uo pipefail
+# a hook's own repository is not the one that a test works in
+unset CDPATH
+if command -v git >/dev/null; then
+	while read -r name; do unset "$name"; done < <(git rev-parse --local-env-vars | grep -vx -e GIT_CONFIG_PARAMETERS -e GIT_CONFIG_COUNT)
+	unset name
+fi
 tap_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 tap_count=0
 work=$(mktemp -d)

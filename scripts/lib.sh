@@ -135,6 +135,17 @@ need_stage() {
 check_queue() {
 	local p
 	for p in series patches/BASE; do [ -f "$queue/$p" ] || die_env "$queue has no $p"; done
+	# what is in no stage would be left out without a word
+	p=$(awk '
+	function bad(why) { printf "line %d, \047%s\047: %s\n", NR, $0, why; exit }
+	/^#[ \t]*stage[ \t]*:/ {
+		if ($0 !~ /^# stage: +[^ \t]/) bad("a stage begins with \047# stage: NAME\047")
+		if (seen[$3]++) bad("there is a stage of that name already")
+		stage = $3
+		next
+	}
+	!/^(#|[ \t]*$)/ && stage == "" { bad("a patch before the first \047# stage: NAME\047") }' "$queue/series")
+	[ -z "$p" ] || fail "series, $p"
 	while read -r p; do
 		[ -f "$queue/patches/$p" ] || fail "$p is in the series but not in patches/"
 	done < <(patches_upto '')

@@ -104,6 +104,15 @@ rm "$work/moved/init/main.c"
 run pvops apply --kernel-source "$work/moved"
 said 'a file that is not there' 1 'first/0002-init-change-line-5.patch' 'init/main.c'
 
+# what a series must have
+cp "$PVOPS_QUEUE/series" "$work/series"
+wrong() { sed "$2" "$work/series" >"$PVOPS_QUEUE/series"; apply; said "$1" 1 "${@:3}"; }
+wrong 'a stage without the space' 's/^# stage: second/# stage:second/' "series, line 10, '# stage:second'" '# stage: NAME'
+wrong 'a stage without a name' 's/^# stage: second/# stage:/' "series, line 10, '# stage:'"
+wrong 'a stage twice' 's/^# stage: second/# stage: first/' 'series, line 10' 'already'
+wrong 'a patch before the first stage' '/^# stage: none/d; /^# stage: first/d' 'series, line 5' 'first/0001' 'before the first'
+cp "$work/series" "$PVOPS_QUEUE/series"
+
 rm "$PVOPS_QUEUE/patches/first/0002-init-change-line-5.patch"
 apply
 said 'a patch named in the series but missing' 1 '0002-init-change-line-5.patch is in the series but not in patches/'

@@ -16,7 +16,7 @@ ln -s first "$PVOPS_BUILD/images/second"
 # nothing is compiled or drawn here
 printf '#!/bin/sh\n' | tee "$work/bin/gnuplot" >"$work/bin/made-up-nm"
 echo "echo '0001 T vm_notify'; echo '0002 T next'" >>"$work/bin/made-up-nm"
-printf '#!/bin/sh\n' >"$scripts/build"
+printf '#!/bin/sh\n' | tee "$scripts/setup" >"$scripts/build"
 cat >"$scripts/boot" <<'END'
 #!/usr/bin/env bash
 # A row that is a pass; none if the name matches $refused; if it matches $kills, what xargs has started is killed; with $stays it does not end.
@@ -41,7 +41,7 @@ touch "$log" "$log.traps.tsv"
 	echo "$log"
 } >"$log.tsv"
 END
-chmod +x "$work/bin/"* "$scripts/"{boot,build}
+chmod +x "$work/bin/"* "$scripts/"{boot,build,setup}
 export PATH=$work/bin:$PATH started=$work/started CROSS_COMPILE=made-up- HOSTCC=true
 
 # A row for each stage and mode.
@@ -82,6 +82,7 @@ said 'bench: a run that is killed' 1 'runs were not done' 'not everything could 
 
 # A signal to the command, and not to its group: nothing goes on.
 running() { local pid; while read -r pid; do ! kill -0 "$pid" 2>/dev/null || return 0; done <"$started"; return 1; }
+none_runs() { ! running; }
 ends_by() {
 	local signal=$1 i pid
 	shift
@@ -101,6 +102,61 @@ ok 'HUP ends soak' ends_by HUP "$scripts/soak" 4
 ok 'TERM ends bench' ends_by TERM "$scripts/bench" --columns native --rows read --fresh --output "$work/bench"
 ok 'TERM ends bench --devices' ends_by TERM "$scripts/bench-devices" "${some[@]}"
 ok 'TERM ends bench --scaling' ends_by TERM "$scripts/bench-scaling" --output "$work/scaling"
+
+# The demo: what the guests say, and what is on the disk of one.
+mkdir -p "$PVOPS_CACHE" "$PVOPS_BUILD/shell"
+printf '#!/bin/sh\n' | tee "$PVOPS_CACHE/busybox-riscv64" "$PVOPS_BUILD/shell/init" "$work/bin/make" >/dev/null
+touch "$PVOPS_BUILD/shell/initrd.cpio"
+chmod +x "$PVOPS_CACHE/busybox-riscv64" "$work/bin/make"
+cp -a "$tap_top/tests/userland" "$work/proj/tests/"
+export copied=$work/copied
+echo something >"$copied"
+cat >"$work/boot-demo" <<'END'
+#!/usr/bin/env bash
+echo $$ >>"$started"
+if [ -n "${stays:-}" ]; then sleep 300; exit; fi
+echo "demo: guest 1: offers a file of 10 bytes, md5 $(echo something | md5sum | cut -d ' ' -f 1)" >>"$PVOPS_LOGS/demo.log"
+[ -n "$copied" ] || exit 0
+/usr/sbin/debugfs -w -R "write $copied copy" "$PVOPS_BUILD/demo/guest2.img" >/dev/null 2>&1
+echo 'demo: guest 2: has a copy of 10 bytes' >>"$PVOPS_LOGS/demo.log"
+END
+chmod +x "$work/boot-demo"
+mv "$scripts/boot" "$work/boot-many"
+cp "$work/boot-demo" "$scripts/boot"
+run "$scripts/demo" --check
+said 'demo: the copy is compared' 0 "The copy on guest 2's disk has md5"
+run script -qec "$scripts/demo" /dev/null
+said 'demo: on a terminal, too' 0 'The driver domain' "The copy on guest 2's disk has md5"
+echo other >"$work/other"
+copied=$work/other run script -qec "$scripts/demo" /dev/null
+said 'demo: another file is found' 1 "the copy on guest 2's disk"
+copied='' run script -qec "$scripts/demo" /dev/null
+said 'demo: left before there is one' 0 'It was left before guest 2 had its copy'
+flock "$PVOPS_BUILD/demo/.lock" sleep 2 &
+sleep 0.5
+run "$scripts/demo" --check
+said 'demo: two at a time' 0 'another demo runs' 'waiting for it' "The copy on guest 2's disk has md5"
+ok 'TERM ends the demo' ends_by TERM "$scripts/demo" --check
+run "$scripts/demo" --refresh
+said 'demo: --refresh of nothing' 2 '--refresh is for --debian'
+
+# Real Xen's QEMU
+cat >"$work/bin/qemu-system-aarch64" <<'END'
+#!/usr/bin/env bash
+all=$*
+case $all in *dumpdtb=*) file=${all##*dumpdtb=}; echo '/dts-v1/; / { chosen { }; };' | dtc -q -o "${file%% *}" -; exit ;; esac
+echo $$ >>"$started"
+exec sleep 300
+END
+mkdir -p "$PVOPS_BUILD/conformance" "$PVOPS_BUILD/linux-src"
+chmod +x "$work/bin/qemu-system-aarch64"
+touch "$work/xen" "$PVOPS_BUILD/conformance/conformance-arm64.bin"
+ok 'TERM ends calibrate' ends_by TERM "$scripts/calibrate" --xen "$work/xen"
+: >"$started"
+run "$scripts/calibrate" --xen "$work/xen" --wall 1
+said 'calibrate: Xen that does not end' 1 'the claims did not come to an end'
+ok 'and it has ended' none_runs
+mv "$work/boot-many" "$scripts/boot"
 
 # What is there, held against the limits
 run "$scripts/bench" --check --jobs

@@ -191,9 +191,32 @@ debian_kernel() {
 	rm -rf "$dir/deb"
 }
 
-# git with nothing of the user's configuration, so that it writes the same bytes everywhere.
+# is_git_tree DIRECTORY: it is the top of a git tree that has a commit, not merely somewhere in another project's. One that git
+# does not read, as it is somebody else's, is no mere directory either: what is not committed there would be taken.
+is_git_tree() {
+	local said
+	if [ -e "$1/.git" ] && ! said=$(git -C "$1" rev-parse --git-dir 2>&1 >/dev/null); then die_env "$1: $said"; fi
+	git -C "$1" rev-parse --verify -q 'HEAD^{commit}' >/dev/null 2>&1 && said=$(git -C "$1" rev-parse --show-cdup 2>/dev/null) && [ -z "$said" ]
+}
+
+# Into $git_config: a configuration with only the user's word for whose trees git may read. As a file, because the git at the
+# other end of a clone has it too.
+git_config=''
+find_git_config() {
+	local trusted
+	git_config=/dev/null
+	trusted=$(git config --show-scope --get-all safe.directory | sed -nE 's/^(system|global|command)\t//p') || :
+	[ -n "$trusted" ] || return 0
+	git_config=$build/.gitconfig
+	mkdir -p "$build"
+	{ echo '[safe]' && sed 's/[\\"]/\\&/g; s/.*/\tdirectory = "&"/' <<<"$trusted"; } >"$git_config.$BASHPID"
+	mv -f "$git_config.$BASHPID" "$git_config"
+}
+
+# git with nothing else of the user's configuration, so that it writes the same bytes everywhere.
 plain_git() {
-	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -c core.hooksPath=/dev/null -c commit.gpgSign=false \
+	[ -n "$git_config" ] || find_git_config
+	GIT_CONFIG_GLOBAL=$git_config GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_COUNT=0 GIT_CONFIG_PARAMETERS='' git -c core.hooksPath=/dev/null -c commit.gpgSign=false \
 		-c gc.auto=0 -c maintenance.auto=false -c core.abbrev=12 -c core.quotePath=true "$@"
 }
 

@@ -26,6 +26,25 @@ said 'a git tree gives its commit' 0 'not committed' 'Linux 7.3.4'
 ok 'without what is not committed' same_as "$work/tree"
 ok 'the git tree is not written to' [ "$before" = "$(fingerprint "$git")" ]
 
+# somebody else's, as git calls that
+run env GIT_TEST_ASSUME_DIFFERENT_OWNER=1 "$tap_top/pvops" kernel-source --kernel-source "$git"
+said 'a git tree that git does not read is no mere directory' 3 'dubious ownership' 'safe.directory'
+ok 'what is not committed there is not taken' same_as "$work/tree"
+if [ "$(id -u)" = 0 ]; then
+	cp -a "$git" "$work/theirs"
+	chown -R nobody "$work/theirs"
+	run pvops to-git --kernel-source "$work/theirs"
+	said 'nor is one of another owner' 3 'dubious ownership'
+	printf '[safe]\n\tdirectory = %s\n' "$work/none" "$work/theirs" "$work/theirs/.git" >"$work/gitconfig"
+	GIT_CONFIG_GLOBAL=$work/gitconfig run pvops to-git --kernel-source "$work/theirs"
+	said 'it is taken if the user says so' 0 '3 commits on base'
+	rm -rf "$PVOPS_BUILD/linux-git"
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*' run pvops to-git --kernel-source "$work/theirs"
+	said 'in the environment as well' 0 '3 commits on base'
+else
+	skip 'git trees of another owner' 'root can make one'
+fi
+
 mkdir "$work/www"
 tar -C "$work" --transform 's/^tree/linux-7.3.4/' -cJf "$work/www/linux-7.3.4.tar.xz" tree
 run pvops kernel-source --kernel-source "$work/www/linux-7.3.4.tar.xz"

@@ -95,6 +95,8 @@ git -C "$work/maker" checkout -q base
 echo 'not committed' >>"$work/maker/init/main.c"
 run pvops rebase "$work/maker"
 said 'a git tree is its commit' 0 'not committed' '4 clean'
+run env GIT_TEST_ASSUME_DIFFERENT_OWNER=1 "$tap_top/pvops" rebase "$work/maker"
+said 'one that git does not read as it is somebody else'"'"'s' 3 'dubious ownership' 'safe.directory'
 
 # versions
 make_tree "$work/old" 6.12.7

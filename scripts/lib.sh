@@ -76,6 +76,14 @@ lock_build() {
 	export PVOPS_LOCKED=1
 }
 
+# For who removes what is built: the steps of check --full work for hours in a directory of their own, which has its own lock.
+refuse_full_check() {
+	local lock
+	for lock in "$build"/{results/full,full}/.lock; do
+		[ ! -e "$lock" ] || flock -n "$lock" true || fail "a check --full is at work in $build: stop it first"
+	done
+}
+
 # progress DONE TOTAL SECONDS WHAT: one line that says what is left; on a terminal it overwrites itself,
 # elsewhere there is one line a minute.
 progress_last=0

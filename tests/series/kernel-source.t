@@ -91,6 +91,15 @@ kill $server
 rm -rf "$PVOPS_BUILD"
 run pvops kernel-source
 said 'the next time it comes from the cache' 0 'of the cache'
+make_tree "$work/later" 7.3.40
+tar -C "$work" --transform 's/^later/linux-7.3.40/' -cJf "$PVOPS_CACHE/kernel/linux-7.3.40.tar.xz" later
+rm -rf "$PVOPS_BUILD"
+run pvops kernel-source
+said '7.3.40 is not taken for a 7.3.4' 0 'Linux 7.3.4 from linux-7.3.4.tar.xz'
+tar -C "$work" --transform 's/^tree/linux-7.3.4-1/' -cJf "$PVOPS_CACHE/kernel/linux-7.3.4-1.tar.xz" tree
+rm -rf "$PVOPS_BUILD" "$PVOPS_CACHE/kernel/linux-7.3.4.tar.xz"
+run pvops kernel-source
+said 'but a version of Debian'"'"'s is' 0 'from linux-7.3.4-1.tar.xz'
 rm -rf "$PVOPS_BUILD" "$PVOPS_CACHE"
 run pvops kernel-source --sha256 "$sum"
 said 'no source at all' 3 'no kernel source' --kernel-source

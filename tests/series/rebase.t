@@ -106,12 +106,23 @@ tar -C "$work" --transform 's/^old/linux-source-6.12/' -cJf "$work/deb/usr/src/l
 dpkg-deb --build "$work/deb" "$work/linux-source-6.12_6.12.7-1_all.deb" >/dev/null
 run pvops rebase 6.12
 said 'a version of Debian, the newest of all suites' 0 'linux-source-6.12=6.12.7-1 from stable' 'Linux 6.12.7, linux-6.12.7-1.tar.xz: 4 clean'
+mkdir "$work/debs"
+sed -i 's/^Version.*/Version: 6.12.9-1/' "$work/deb/DEBIAN/control"
+dpkg-deb --build "$work/deb" "$work/debs/linux-source-6.12_6.12.9-1_all.deb" >/dev/null
+touch -d tomorrow "$work/debs"/*
+run "$tap_top/scripts/debian-package" linux-source-6.12=6.12.7-1 stable all "$work/debs"
+ok 'the version asked for, where a newer one lies beside it' [ "$status:$output" = "0:$work/debs/linux-source-6.12_6.12.7-1_all.deb" ]
 run env PATH="${PATH#*:}" "$tap_top/pvops" rebase 6.12
 said 'the next time it comes from the cache' 0 'Linux 6.12.7'
 make_tree "$work/new" 7.4.1
 tar -C "$work" --transform 's/^new/linux-7.4.1/' -cJf "$work/www/linux-7.4.1.tar.xz" new
 run pvops rebase 7.4.1
 said 'a version of kernel.org' 0 "$PVOPS_KERNEL_URL/linux-7.4.1.tar.xz" 'Linux 7.4.1'
+head -c 1000000 /dev/urandom >"$work/new/more"
+tar -C "$work" --transform 's/^new/linux-7.5.1/' -cJf "$work/whole" new
+head -c 900000 "$work/whole" >"$work/www/linux-7.5.1.tar.xz"
+run pvops rebase 7.5.1
+said 'a tarball that is not whole is no kernel without files' 3 'linux-7.5.1.tar.xz is not whole' 'remove it'
 run pvops rebase 9.9
 said 'a version that is not to be had, and which are' 3 'Linux 9.9 is not to be had' "mirror has: 6.12.7"
 run pvops rebase 6.12.9

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# What "boot" makes of QEMU's end, with a stand-in for QEMU that says on the console what it is told: in seconds, and without a kernel.
+# What "boot" makes of QEMU's end, with a stand-in for QEMU that says on the console what it is told: in seconds, without a kernel.
 
 . "$(dirname "$0")/../../scripts/tap.sh"
 export PVOPS_BUILD=$work/build PVOPS_LOGS=$work/logs PVOPS_BUILT=1 PVOPS_CACHE=$work/cache

@@ -19,7 +19,8 @@ echo "echo '0001 T vm_notify'; echo '0002 T next'" >>"$work/bin/made-up-nm"
 printf '#!/bin/sh\n' | tee "$scripts/setup" >"$scripts/build"
 cat >"$scripts/boot" <<'END'
 #!/usr/bin/env bash
-# A row that is a pass; none if the name matches $refused; if it matches $kills, what xargs has started is killed; with $stays it does not end.
+# A row that is a pass; none if the name matches $refused; if it matches $kills, what xargs has started is killed; with $stays it
+# does not end.
 name=$(sed 's/.* --name \([^ ]*\).*/\1/' <<<"$*")
 log=$PVOPS_LOGS/$name.log
 echo $$ >>"$started"
@@ -163,7 +164,8 @@ run "$scripts/bench" --check --jobs
 said 'bench --check --jobs: of jobs' 1 "no $PVOPS_BUILD/results/jobs/bench.tsv"
 run "$scripts/bench-devices" --check --output "$work/devices"
 said 'devices: so many figures have a limit' 0 'figures hold their limits'
-awk -F '\t' 'NR == 1' "$work/devices/devices.tsv" >"$work/bench.head" && mkdir -p "$work/none" && cp "$work/bench.head" "$work/none/devices.tsv"
+mkdir -p "$work/none"
+head -n 1 "$work/devices/devices.tsv" >"$work/none/devices.tsv"
 run "$scripts/bench-devices" --check "$work/none"
 said 'devices: nothing has a limit' 0 'nothing of this has a limit'
 printf 'row\tnative\nctx-2\t100\n' >"$work/none/bench.tsv"

@@ -404,9 +404,12 @@ int __real_p2m_reset(struct domain *d);
 int __wrap_p2m_reset(struct domain *d);
 int __wrap_p2m_reset(struct domain *d)
 {
-	for (unsigned int i = 0; i < d->nr_vcpus; i++)
-		if (d->vcpu[i]->events.registered)
-			host_die("its memory may become another's, and events are written into it");
+	for (unsigned int i = 0; i < d->nr_vcpus; i++) {
+		const struct vcpu_events *e = &d->vcpu[i]->events;
+
+		if (e->registered || e->control || e->runstate_word[0])
+			host_die("its memory may become another's, and events or times are written into it");
+	}
 	snprintf(r->why, sizeof(r->why), "reset");
 	return __real_p2m_reset(d);
 }
@@ -414,6 +417,8 @@ int __wrap_p2m_reset(struct domain *d)
 static void registers_and_reboots(void)
 {
 	struct vcpu_register_vcpu_info i = { .mfn = GUEST_RAM_BASE >> PAGE_SHIFT };
+	struct vcpu_register_runstate_memory_area area = { .addr.p = GUEST_RAM_BASE + PAGE_SIZE };
+	struct evtchn_init_control c = { .control_gfn = (GUEST_RAM_BASE >> PAGE_SHIFT) + 2 };
 	struct vcpu *v;
 
 	domains_start();
@@ -421,6 +426,10 @@ static void registers_and_reboots(void)
 	v = schedule(NULL);
 	if (vcpu_op_register_vcpu_info(v, v, &i))
 		host_die("no vcpu_info");
+	if (vcpu_op_register_runstate_memory_area(v, v, &area) || !v->events.runstate_word[0])
+		host_die("no runstate area");
+	if (evtchn_init_control(v, &c) || !v->events.control)
+		host_die("no FIFO");
 	domain_end(v, DOMAIN_REBOOT);
 	schedule(v);
 }
@@ -458,6 +467,8 @@ static void destroys_what_is_held(void)
 	vcpu_post_fence_i(v);
 	host_hooks.relax = until_it_has_fenced;
 	domain_destroy(held);
+	if (held)
+		host_die("it is gone while it is held");
 }
 
 static void waiting_does_fences(void **state)

@@ -3,6 +3,8 @@
  * Event channels: what ports may do in each state and the errors of everything else, both ABIs with a guest that plays
  * with the bits, the upcall's line, polls, timers, watchdogs, and that nothing is left of a domain that ends.
  */
+#include <signal.h>
+#include <sys/mman.h>
 #include "guest.h"
 #include "unit.h"
 #include "xen.h"
@@ -870,21 +872,40 @@ static void runstates(void **state)
 	assert_int_equal(vcpu_op_register_runstate_memory_area(v0, v0, &area), 0);
 }
 
+static u64 words[RUNSTATE_WORDS], *guarded, seen;
+
+/* The first store to it: what another vCPU reads at that moment. */
+static void sees_state_being_written(int sig)
+{
+	seen = words[1];
+	mprotect(guarded, PAGE_SIZE, PROT_READ | PROT_WRITE);
+}
+
 /* With the flag, who reads another's sees that it is being written. */
 static void runstate_flag(void **state)
 {
-	u64 words[RUNSTATE_WORDS];
+	void (*was)(int sig);
 
 	begin();
 	for (unsigned int i = 0; i < RUNSTATE_WORDS; i++)
 		v0->events.runstate_word[i] = &words[i];
-	v0->events.runstate_word[0] = &words[1];	/* the state goes where the time was: written between */
-	d->xen.vm_assist = BIT(VMASST_TYPE_runstate_update_flag);
-	v0->events.runstate_word[1] = &words[0];
-	runstate_write(v0);
-	assert_int_equal(words[1], RUNSTATE_running);
-	assert_int_equal(words[0] & XEN_RUNSTATE_UPDATE, 0);
+	guarded = mmap(NULL, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(guarded, MAP_FAILED);
+	v0->events.runstate_word[0] = guarded;
+	for (unsigned int flag = 0; flag < 2; flag++) {
+		d->xen.vm_assist = flag << VMASST_TYPE_runstate_update_flag;
+		seen = 99;
+		mprotect(guarded, PAGE_SIZE, PROT_READ);
+		was = signal(SIGSEGV, sees_state_being_written);
+		runstate_write(v0);
+		signal(SIGSEGV, was);
+		assert_int_equal(!!(seen & XEN_RUNSTATE_UPDATE), flag);
+		assert_int_not_equal(seen, 99);
+		assert_int_equal(*guarded, RUNSTATE_running);
+		assert_int_equal(words[1] & XEN_RUNSTATE_UPDATE, 0);
+	}
 	v0->events.runstate_word[0] = NULL;
+	munmap(guarded, PAGE_SIZE);
 }
 
 static void up_and_down(void **state)

@@ -506,6 +506,24 @@ static void kill_domain(void **state)
 	assert_int_equal(vcpus[2].state, VCPU_STOPPED);
 }
 
+/* Not reaped before the last of its vCPUs has left its hart (__wrap_domain_reap() looks). */
+static void kill_on_both_harts(void **state)
+{
+	(void)state;
+	machine(2);
+	for (int i = 0; i < 2; i++)
+		add_vcpu(&dom[0]);
+	start_all(0, 0);
+	simulate(MS(5));
+	assert_int_equal(dom[0].on_hart, 2);
+	host_on_hart(vcpus[0].pcpu->id);
+	dom[0].end = DOMAIN_POWEROFF;
+	for (unsigned int i = 0; i < 2; i++)
+		sched_kill(&vcpus[i]);
+	simulate(MS(5));
+	assert_int_equal(reaped, 1);
+}
+
 /* A vCPU that has ended stays where it is, also when the time comes that it has polled for; and in its next life. */
 static void kill_while_polling(void **state)
 {
@@ -677,6 +695,6 @@ static void random_events(void **state)
 
 UNIT_MAIN(T(one_vcpu), T(more_vcpus_than_harts), T(vcpus_that_do_not_divide), T(no_hart_idles_while_one_waits),
 	  T(the_interactive_one_is_not_kept_waiting), T(no_credit_for_sleep), T(timers), T(wakes), T(no_lost_wakeup),
-	  T(stop_and_start), T(start_before_it_has_left), T(kill_domain),
+	  T(stop_and_start), T(start_before_it_has_left), T(kill_domain), T(kill_on_both_harts),
 	  T(kill_while_polling), T(restarts_cost_no_other), T(wakes_while_reaping), T(start_without_timer),
 	  T(random_events))

@@ -219,6 +219,8 @@ static void whose(void **state)
 	assert_int_equal(d->users, 0);
 	assert_int_equal(put(1, XENMAPSPACE_shared_info, 0, HOLE), 0);
 	assert_int_equal(machine(HOLE), va_to_pa(d->shared_info));
+	assert_int_equal(put(1, XENMAPSPACE_dev_mmio, 0, HOLE), -XEN_EACCES);
+	assert_int_equal(d->users, 0);
 	/* They did what was asked of them, before they run. */
 	assert_int_not_equal(d->vcpu[0]->req_posted, d->vcpu[0]->req_done);
 }
@@ -248,6 +250,35 @@ static void shared_info(void **state)
 }
 
 /* As kexec does it: the pages that the stub's were put over are there again, and may be hidden by them again. */
+/* What a kernel may have set and the next one must not find. */
+static void spoil(void)
+{
+	struct vcpu_register_runstate_memory_area area = { .addr.p = GUEST_RAM_BASE };
+
+	d->xen.vm_assist = 1;
+	assert_int_equal(sched_op_shutdown_code(v, &(struct sched_shutdown){ SHUTDOWN_soft_reset }), 0);
+	assert_int_equal(vcpu_op_register_runstate_memory_area(v, v, &area), 0);
+	assert_non_null(v->events.runstate_word[0]);
+	memset(d->shared_info, 0xff, PAGE_SIZE);
+	memset(d->xen.console, 0xff, PAGE_SIZE);
+}
+
+static bool is_zero(const void *page)
+{
+	static const u8 none[PAGE_SIZE];
+
+	return !memcmp(page, none, PAGE_SIZE);
+}
+
+static void as_new(void)
+{
+	assert_int_equal(d->xen.vm_assist, 0);
+	assert_false(d->events.shutdown_latched);
+	assert_null(v->events.runstate_word[0]);
+	assert_true(is_zero(d->shared_info));
+	assert_true(is_zero(d->xen.console));
+}
+
 static void soft_reset(void **state)
 {
 	struct sched_shutdown s = { SHUTDOWN_soft_reset };
@@ -259,7 +290,9 @@ static void soft_reset(void **state)
 		assert_int_equal(put(DOMID_SELF, XENMAPSPACE_grant_table, 0, FRAME(701)), 0);
 		assert_int_equal(put(DOMID_SELF, XENMAPSPACE_grant_table, 1, HOLE), 0);
 		assert_int_equal(machine(FRAME(701)), va_to_pa(d->xen.grants.entries));
+		spoil();
 		assert_int_equal(sched_op_shutdown(v, &s), 0);
+		as_new();
 		assert_int_equal(machine(FRAME(700)), was[0]);
 		assert_int_equal(machine(FRAME(701)), was[1]);
 		assert_int_equal(machine(HOLE), 0);

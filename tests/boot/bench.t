@@ -21,7 +21,7 @@ printf '%s\n' "$output" | sed 's/^/# /'
 # sscratch, sepc and so on: the native kernel's own count of privileged instructions in a system call is 14
 traps() { awk -F '\t' -v c="$1" -v r="$2" '$1 == c && $2 == r { n += $4 } END { printf "%.0f", n }' "$work/guests/bench-traps.tsv"; }
 ok 'te: a null call traps 14 times' [ "$(traps te null-call)" = 14 ]
-ok 'hvm: a null call does not trap' [ "$(traps hvm null-call)" = 0 ]
+ok 'hvm: a null call does not trap' [ "$(traps hvm null-call) $(cut -f 1 "$work/guests/bench.tsv" | grep -cx null-call)" = '0 1' ]
 ok 'hvm: a wake-up of another vCPU traps twice' [ "$(traps hvm ipi)" = 2 ]
 ok 'ipi: what the measured kernel adds' awk -F '\t' '$1 == "ipi" { exit !($2 == "" && $3 == "" && $4 ~ /^-?[0-9.]+$/) }' "$work/guests/bench.tsv"
 ok 'JSON has the same' python3 -c 'import csv, json, sys
@@ -37,7 +37,7 @@ printf '%s\n' "$output" | sed 's/^/# /'
 pv_traps() { awk -F '\t' -v r="$1" '$1 == "pv" && $2 == r { n += $4 } END { printf "%.1f", n }' "$work/pv/bench-traps.tsv"; }
 ok 'pv: a null call traps twice' [ "$(pv_traps null-call)" = 2.0 ]
 # and now and then once more, for a table of the shadow's
-ok 'pv: an anonymous page fault traps twice' [ "$(pv_traps page-fault | tr -d .)" -le 21 ]
+ok 'pv: an anonymous page fault traps twice' grep -qx '2[.][01]' <<<"$(pv_traps page-fault)"
 awk -F '\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "pv_ratio") c = i } NR > 1 { $c = 1.21 } 1' \
 	"$work/pv/bench.tsv" >"$work/made-up-pv.tsv"
 mkdir -p "$work/made-up" && cp "$work/made-up-pv.tsv" "$work/made-up/bench.tsv" && cp "$work/pv/bench-text.tsv" "$work/made-up/"

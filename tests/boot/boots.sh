@@ -53,7 +53,8 @@ console() { tr -d '\r' <"$log"; }
 # The last boot's lines about Xen, but for the command line and the check that is skipped, are so many; natively two consoles are
 # one UART, so the same line may come twice.
 lines_of_xen() { [ "$(console | grep -v -e 'Kernel command line: ' -e '^ok .* # SKIP' | grep -i 'xen' | sort -u | wc -l)" = "$1" ]; }
-unharmed() { ! console | grep -qE 'BUG|Oops|WARNING|Call Trace|Kernel panic'; }
+# Read from the file: a grep that leaves early fails the pipe, and "!" would make that a success.
+unharmed() { ! grep -qaE 'BUG|Oops|WARNING|Call Trace|Kernel panic' "$log"; }
 
 # native_tree [FDTPUT-ARGUMENT...]: QEMU's own device tree with a hypervisor node like Xen's, into $work/xen.dtb
 native_tree() {

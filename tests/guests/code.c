@@ -181,6 +181,48 @@ static void rewrite_by_grant(void)
 	}
 }
 
+/* A page that has been hot before: written by who maps it, by a copy, and by a hypercall's result. */
+static void rewrite_hot_for_others(void)
+{
+	const unsigned long at = 0x40000000UL;
+	static unsigned int word[1024] __attribute__((aligned(4096)));
+
+	NEED_XEN();
+	check(grants_open());
+	for (BOTH_HALVES(half)) {
+		struct spot s = hot_spot(half, 9, RWX_G);
+		struct gnttab_copy c = { .source = { .u.gmfn = (unsigned long)word / PAGE, .domid = DOMID_SELF },
+					 .dest = { .u.ref = 8, .domid = 1, .offset = 8 }, .len = 4, .flags = GNTCOPY_dest_gref };
+		grant_handle_t h;
+
+		vm_off();
+		grant(8, 1, s.code, 0);
+		vm_on(s.root, 0);
+		check_eq(0, hot_heat(s.va, 9));
+		check_eq(0, grant_map(1, 8, at, 0, &h));
+		vm_off();
+		hot_patch((void *)(at + 8), I_ADD(5));
+		vm_on(s.root, 0);
+		fence_i();
+		check_eq(14, hot_run(s.va));
+		vm_off();
+		check_eq(0, grant_unmap(at, h));
+		vm_on(s.root, 0);
+		check_eq(0, hot_heat(s.va, 14));
+		word[0] = I_ADD(6);
+		check_eq(0, xen_call(__HYPERVISOR_grant_table_op, GNTTABOP_copy, &c, 1));
+		check_eq(0, c.status);
+		fence_i();
+		check_eq(15, hot_run(s.va));
+		check_eq(0, hot_heat(s.va, 15));
+		check_eq(0, xen_call(__HYPERVISOR_xen_version, 8, (void *)(s.va + 16), 0));
+		fence_i();
+		check_eq(0xdead00 + CAUSE_ILLEGAL, hot_run(s.va));
+		vm_off();
+		grant_end(8);
+	}
+}
+
 /* Rewritten with the tables off, and by a mapping of 2 MiB. */
 static void rewrite_from_bare(void)
 {
@@ -480,7 +522,7 @@ static void other_kinds(void)
 
 TESTS(
 	T(reads_back), T(reads_with_mxr), T(rewrite_local_alias), T(rewrite_global_alias),
-	T(rewrite_by_grant), T(rewrite_from_bare), T(to_ecall_and_back), T(ecall_in_hot), T(code_and_data),
+	T(rewrite_by_grant), T(rewrite_hot_for_others), T(rewrite_from_bare), T(to_ecall_and_back), T(ecall_in_hot), T(code_and_data),
 	T(self_modifying), T(illegal_in_hot), T(illegal16_in_hot), T(fp_in_hot),
 	T(timer_storm), T(csr_kinds), T(other_kinds),
 );

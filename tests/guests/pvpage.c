@@ -115,6 +115,11 @@ static void not_for_others(void)
 	check_trap(try_load(XEN_PV_PAGE, NULL), CAUSE_LOAD_ACCESS, XEN_PV_PAGE);
 	check_eq(-XEN_EINVAL, riscv_op(RISCVOP_pv_entry, &e));
 	check_eq(-XEN_EFAULT, riscv_op(RISCVOP_pv_entry, (void *)STUB_VA));
+	/* The direct map begins with the firmware, which faults anyway: so where the stub's own memory is. */
+	check_eq(-XEN_EFAULT, riscv_op(RISCVOP_pv_entry, (void *)(STUB_VA + 0x200000)));
+	check_eq(-XEN_EFAULT, sbi_call(XEN_RISCV_SBI_EXT, 32, 0, 4, STUB_VA + 0x200000, 0, 0, 0).error);	/* EVTCHNOP_send */
+	check_eq(-XEN_EFAULT, sbi_call(XEN_RISCV_SBI_EXT, 17, 0, 1, STUB_VA + 0x3ff000, 0, 0, 0).error);	/* extraversion: a write */
+	check_eq(-XEN_EFAULT, sbi_call(XEN_RISCV_SBI_EXT, 17, 0, 1, 0xffffffc480000000UL, 0, 0, 0).error);
 	check_eq(0, riscv_op(RISCVOP_pv_page, NULL));
 	check_eq(0, riscv_op(RISCVOP_pv_page, NULL));
 	check_none(try_load(XEN_PV_PAGE, NULL));

@@ -71,7 +71,7 @@ said 'what was not asked for is not held against the run' 0 'one: pass' 'bad    
 ran >"$work/out"
 
 # Stopped in the second step, whose own process must not outlive it.
-steps "$(mark one true)" "$(mark slow 'exec sleep 987')" "$(mark three true)"
+steps "$(mark one true)" "$(mark slow "exec sleep 987.$$")" "$(mark three true)"
 "$tap_top/scripts/check-full" >"$work/out" 2>&1 &
 pid=$!
 for ((i = 0; i < 100; i++)); do
@@ -85,12 +85,12 @@ wait "$pid"
 ok 'stopped: exit status 130' [ $? -eq 130 ]
 ok 'it says so' grep -q 'stopped in step slow; the next run goes on' "$work/out"
 for ((i = 0; i < 100; i++)); do
-	pgrep -f '^sleep 987$' >"$work/left" || break
+	pgrep -f "^sleep 987.$$\$" >"$work/left" || break
 	sleep 0.2
 done
 ok 'nothing goes on' [ ! -s "$work/left" ]
 did 'it came as far as that' 'one slow'
-sed -i 's/exec sleep 987/true/' "$PVOPS_FULL_STEPS"
+sed -i 's/exec sleep 987[.0-9]*/true/' "$PVOPS_FULL_STEPS"
 run full --table
 said 'what ran before a step was changed is old' 0 'one    pass (old)' 'slow   not run'
 run full slow three

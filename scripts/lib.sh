@@ -242,24 +242,24 @@ under_way() {
 # unsaved TREE [all]: what there is in to-git's git tree that the series has not, in words; nothing if all is saved. With
 # "all" also what only goes with the whole tree: other branches, tags and stashes. What others fetched there they have elsewhere.
 unsaved() {
-	local last found ref at=(plain_git -C "$1")
-	"${at[@]}" rev-parse HEAD >/dev/null || { echo 'git cannot read it'; return; }
-	last=$("${at[@]}" rev-parse -q --verify refs/pvops/last) || last=pvops/base
+	local saved found ref tree_git=(plain_git -C "$1")
+	"${tree_git[@]}" rev-parse HEAD >/dev/null || { echo 'git cannot read it'; return; }
+	saved=$("${tree_git[@]}" rev-parse -q --verify refs/pvops/last) || saved=pvops/base
 	# What a to-git that was stopped left is nobody's, until somebody goes to a branch.
-	if [ ! -e "$1.part" ] || "${at[@]}" symbolic-ref -q HEAD >/dev/null; then
+	if [ ! -e "$1.part" ] || "${tree_git[@]}" symbolic-ref -q HEAD >/dev/null; then
 		found=$(under_way "$1")
 		[ -z "$found" ] || { echo "a git $found in the middle"; return; }
-		found=$("${at[@]}" status --porcelain | sed -n '1,3s/^...//p') || found='git status fails'
+		found=$("${tree_git[@]}" status --porcelain | sed -n '1,3s/^...//p') || found='git status fails'
 		[ -z "$found" ] || { echo "not committed: $(paste -sd ' ' <<<"$found")"; return; }
-		found=$("${at[@]}" rev-list -n 1 HEAD --not "$last" --branches --tags --remotes) || found=HEAD
+		found=$("${tree_git[@]}" rev-list -n 1 HEAD --not "$saved" --branches --tags --remotes) || found=HEAD
 		[ -z "$found" ] || { echo 'commits on no branch'; return; }
 	fi
-	[ "$("${at[@]}" rev-parse -q --verify refs/heads/pvops)" = "$("${at[@]}" rev-parse "$last^{commit}")" ] ||
+	[ "$("${tree_git[@]}" rev-parse -q --verify refs/heads/pvops)" = "$("${tree_git[@]}" rev-parse "$saved^{commit}")" ] ||
 		{ echo 'the branch pvops'; return; }
 	[ "${2:-}" = all ] || return 0
 	while read -r ref; do
-		[ -z "$("${at[@]}" rev-list -n 1 "$ref" --not "$last" --remotes)" ] || { ref=${ref#refs/} && echo "commits of ${ref#heads/}"; return; }
-	done < <("${at[@]}" for-each-ref --format='%(refname)' --no-merged="$last" refs/heads refs/tags refs/stash |
+		[ -z "$("${tree_git[@]}" rev-list -n 1 "$ref" --not "$saved" --remotes)" ] || { ref=${ref#refs/} && echo "commits of ${ref#heads/}"; return; }
+	done < <("${tree_git[@]}" for-each-ref --format='%(refname)' --no-merged="$saved" refs/heads refs/tags refs/stash |
 		grep -v -e '^refs/tags/pvops/' -e '^refs/heads/pvops-posting$')	# the commands' own
 }
 

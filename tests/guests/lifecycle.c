@@ -50,6 +50,7 @@ static void ends(void)
 	char bytes[] = "half a request, and then no more";
 
 	NEED_XEN();
+	check(store_open());
 	say("# store %s\n", fdt_says("stays") ? "stays" : "ends");
 	while (fdt_says("spins"))
 		store_ask(XS_WRITE, 0, "data/aa\0more", 12);

@@ -718,6 +718,7 @@ static void garbage(void)
 	for (k = 0; k < 16; k++)
 		text[k] = digits[sum >> (60 - 4 * k) & 15];
 	note(text);
+	check_eq(3000, i);
 	vm_off();
 	entry_off();
 }

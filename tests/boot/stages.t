@@ -20,7 +20,8 @@ for stage in "${stages[@]}"; do
 				"${ratio[$mode]}"
 			at_most "$stage $mode: percent of the memory for tables" \
 				"$(awk -v a="$(field tables_kib)" -v b="$(field memory_kib)" 'BEGIN { printf "%.2f", b ? 100 * a / b : 0 }')" $tables
-			ok "$stage $mode: traps are counted by cause" [ "$(awk '{ n += $4 } END { print n }' "$log.traps.tsv")" = "$(field traps)" ]
+			ok "$stage $mode: traps are counted by cause" awk -v mode=$mode '{ n[$3] += $4 }
+				END { exit !(n["sbi"] && (mode == "hvm" || n["shadow_fill"] && n["page_fault"] && n["ecall"])) }' "$log.traps.tsv"
 		fi
 		boot "$stage-$mode-2" "$stage" --mode $mode --vcpus 2
 		ended "$stage $mode, 2 vCPUs" pass

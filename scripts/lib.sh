@@ -266,16 +266,29 @@ unsaved() {
 # Checksums of the series and its patches: to-git and from-git keep those of what the branch was last the same as.
 queue_sums() { (cd "$queue" && { echo series; patches_upto '' | sed 's|^|patches/|'; } | xargs sha256sum --); }
 
-# The options that every command which needs the kernel hands on to scripts/kernel-source.
+# The options that every command which needs the kernel hands on to scripts/kernel-source. They are in the environment as well:
+# what a command calls, however far below, is to look at the same source.
 source_args=()
 take_source_option() {
 	case $1 in
-	--kernel-source | --sha256)
+	--kernel-source)
 		need_value "$@"
+		PVOPS_KERNEL_SOURCE=$(realpath -m -- "$2")
+		export PVOPS_KERNEL_SOURCE
+		source_args+=("$1" "$PVOPS_KERNEL_SOURCE")
+		taken=2
+		;;
+	--sha256)
+		need_value "$@"
+		export PVOPS_KERNEL_SHA256=$2
 		source_args+=("$1" "$2")
 		taken=2
 		;;
-	--any-version) source_args+=("$1") taken=1 ;;
+	--any-version)
+		export PVOPS_ANY_VERSION=1
+		source_args+=("$1")
+		taken=1
+		;;
 	*) return 1 ;;
 	esac
 }

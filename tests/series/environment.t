@@ -40,6 +40,22 @@ run env KBUILD_OUTPUT=/elsewhere KBUILD_EXTMOD=/elsewhere KCONFIG_CONFIG=/elsewh
 	"$tap_top/pvops" kernel-source --kernel-source "$work/dirty"
 said 'a kernel build of the user'"'"'s' 0 'cleaned: .'
 
+# for commands that are called by others
+rm -rf "$PVOPS_BUILD"
+run env PVOPS_KERNEL_SOURCE="$work/tree" "$tap_top/pvops" apply
+said 'the source in the environment' 0 'stage second: 3 patches' "from $work/tree"
+cp -a "$work/tree" "$work/tree2"
+echo another >>"$work/tree2/init/main.c"
+run env PVOPS_KERNEL_SOURCE="$work/tree" "$tap_top/pvops" apply --kernel-source "$work/tree2"
+said 'an option goes before it' 0 "from $work/tree2"
+run pvops kernel-source --identify --kernel-source "$work/tree2"
+said 'one word for it' 0 'dir-'
+ok 'which is all' [ "$(wc -w <<<"$output")" -eq 1 ]
+echo more >>"$work/tree2/init/main.c"
+before=$output
+run pvops kernel-source --identify --kernel-source "$work/tree2"
+ok 'another when it changes' [ "$output" != "$before" ]
+
 # paths from where somebody is, whose cd finds other places as well
 mkdir -p "$work/elsewhere/scripts"
 cd "$work" || exit

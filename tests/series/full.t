@@ -127,6 +127,9 @@ config broken 'FLAGS = -DBROKEN'
 run full --kernel-source "$tree" build-fine-off build-broken-off
 said 'a configuration that builds; one that does not without patches either' 0 \
 	'build-fine-off: pass' '1 warnings' 'build-broken-off: as-unpatched' 'the unpatched kernel does not build either'
+echo more >>"$tree/init/main.c"
+run full --kernel-source "$tree" build-fine-off
+said 'a source that is another one now is built again' 0 '1 steps' 'build-fine-off: pass'
 # shellcheck disable=SC2016 # make's
 config full 'FLAGS = $(error No space left on device)'
 run full --kernel-source "$tree" build-full-off

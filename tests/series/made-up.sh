@@ -5,6 +5,7 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/tap.sh"
 export PVOPS_QUEUE=$work/queue PVOPS_BUILD=$work/build PVOPS_CACHE=$work/cache
+unset PVOPS_KERNEL_SOURCE PVOPS_ANY_VERSION PVOPS_KERNEL_SHA256
 export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=C GIT_COMMITTER_EMAIL=c@example.org
 
 # make_tree DIRECTORY VERSION

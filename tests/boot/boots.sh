@@ -15,6 +15,13 @@ export PVOPS_LOGS=${PVOPS_LOGS:-$build/logs/$this-$$}
 [ -n "${PVOPS_BUILT:-}" ] || pvops build || { echo 'Bail out! no kernel to boot'; exit 1; }
 export PVOPS_BUILT=1
 
+# The firmware that is not OpenSBI, into $firmware. Tests run side by side, and make would write the same files twice at once.
+firmware=$build/firmware
+make_firmware() {
+	mkdir -p "$firmware"
+	flock "$firmware/.lock" make -s -C "$tap_top/tests/firmware" O="$firmware" || { echo 'Bail out! no firmware'; exit 1; }
+}
+
 # boot NAME OPTION...: one boot; $log is its console, field NAME a value of its results.
 boot() {
 	local name=$this-$1

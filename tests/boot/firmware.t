@@ -5,8 +5,7 @@
 
 . "$(dirname "$0")/boots.sh"
 
-firmware=$build/firmware
-make -s -C "$tap_top/tests/firmware" O="$firmware" || { echo 'Bail out! no firmware'; exit 1; }
+make_firmware
 
 for vcpus in 1 2; do
 	# hvc0 and ttyS0 are one UART natively, and two CPUs would write to it at once

@@ -36,7 +36,12 @@ xsa_155_responses_change Do-not-read-a-response-again
 events_come_without_a_carrier Let-events-come-while
 rx_index_jumps Complete-the-poll-of-a-device'
 without=''
-while read -r attack patch; do grep -q "$patch" "${PVOPS_QUEUE:-$tap_top}/series" || without+=" without=$attack"; done <<<"$mends"
+series=${PVOPS_QUEUE:-$tap_top}/series
+while read -r attack patch; do
+	! grep -q "$patch" "$series" || continue
+	! grep -q '^# stage: xen-fixes' "$series" || { echo "Bail out! no patch of xen-fixes is called '$patch'"; exit 1; }
+	without+=" without=$attack"
+done <<<"$mends"
 
 # driver TYPE, honest TYPE: who serves, and who is served all the time
 driver() {

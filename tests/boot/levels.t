@@ -29,7 +29,6 @@ boot beside "$last" --smp 1 --stub-options 'noreboot levels=5' --domain "mode=pv
 ended 'sv57 beside sv39' pass
 
 # A hart that has Sv39 alone: the guest has it, and the stub says so.
-firmware=$build/firmware
-make -s -C "$tap_top/tests/firmware" O="$firmware" || { echo 'Bail out! no firmware'; exit 1; }
+make_firmware
 boot sv39-harts "$last" --mode pv --vcpus 2 --cpu rv64,h=false --bios "$firmware/sv39.bin" --stub-options 'noreboot levels=5' --append pvops.mmu=sv39
 ended 'harts with Sv39 alone' pass 'page tables have 3 levels: 5 are asked for'

@@ -435,8 +435,18 @@ static void stop_and_start(void **state)
 	vcpu_raise(&vcpus[1], SIP_SSIP);	/* is no start */
 	simulate(MS(5));
 	assert_int_equal(program[1].ran, before);
+	/* SBI hart_start, 9.1: a0 and a1; nothing else of the life before */
+	memset(vcpus[1].regs, 0xff, sizeof(vcpus[1].regs));
+	memset(vcpus[1].fpregs, 0xff, sizeof(vcpus[1].fpregs));
+	vcpus[1].fcsr = 0xff;
 	assert_true(sched_start(&vcpus[1], 0x5000, 0x77));
 	simulate(MS(5));
+	for (int i = 0; i < 32; i++) {
+		assert_int_equal(vcpus[1].fpregs[i], 0);
+		if (i != 10 && i != 11)
+			assert_int_equal(vcpus[1].regs[i], 0);
+	}
+	assert_int_equal(vcpus[1].fcsr, 0);
 	assert_int_equal(vcpus[1].pc, 0x5000);
 	assert_int_equal(vcpus[1].regs[11], 0x77);
 	assert_int_equal(vcpus[1].sip, 0);

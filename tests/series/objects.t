@@ -40,6 +40,14 @@ labels 3 4 | object "$work/before/kernel/labels.o" -x assembler
 labels 8 5 | object "$work/after/kernel/labels.o" -x assembler
 run same_objects "$work/before" "$work/after"
 said 'labels with other numbers' 1 '2 with the same code' '1 wrong'
+table() { printf 'f:\n lla a1, CSWTCH.%d\n lla a2, CSWTCH.%d\n ret\n.data\nCSWTCH.3: .word 1\nCSWTCH.4: .word 2\nCSWTCH.5: .word 2\n' "$1" "$2"; }
+table 3 4 | object "$work/before/kernel/labels.o" -x assembler
+table 4 5 | object "$work/after/kernel/labels.o" -x assembler
+run same_objects "$work/before" "$work/after"
+said 'and tables' 1 '2 with the same code' '1 wrong'
+table 4 4 | object "$work/after/kernel/labels.o" -x assembler
+run same_objects "$work/before" "$work/after"
+said 'one table for two' 1 'kernel/labels.o: differs' '2 wrong'
 printf 'f:\n beqz a0, .L1\n nop\n.L1: ret\n' | object "$work/before/kernel/labels.o" -x assembler
 printf 'f:\n beqz a0, .L1\n.L1: nop\n ret\n' | object "$work/after/kernel/labels.o" -x assembler
 run same_objects "$work/before" "$work/after"
@@ -55,6 +63,10 @@ cp "$work/after/kernel/plain.o" "$work/after/kernel/more.o"
 rm "$work/after/mm/lines.o"
 run same_objects "$work/before" "$work/after"
 said 'objects of one side only' 1 'kernel/more.o: new' 'mm/lines.o: gone'
+mkdir -p "$work/host"
+for i in 1 2; do echo "int f(void) { return $i; }" | gcc -O2 -x c -c -o "$work/host/one.o" - && mkdir -p "$work/host$i" && mv "$work/host/one.o" "$work/host$i/"; done
+run env CROSS_COMPILE="$cross" "$tap_top/scripts/same-objects" "$work/host1" "$work/host2"
+said 'objects that the tools cannot read' 2 'host1/one.o is not for'
 run same_objects "$work/before" "$work/none"
 said 'no such directory' 2 'none: no such directory'
 

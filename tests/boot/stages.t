@@ -20,6 +20,7 @@ for stage in "${stages[@]}"; do
 				"${ratio[$mode]}"
 			at_most "$stage $mode: percent of the memory for tables" \
 				"$(awk -v a="$(field tables_kib)" -v b="$(field memory_kib)" 'BEGIN { printf "%.2f", b ? 100 * a / b : 0 }')" $tables
+			# shellcheck disable=SC2016 # awk's
 			ok "$stage $mode: traps are counted by cause" awk -v mode=$mode '{ n[$3] += $4 }
 				END { exit !(n["sbi"] && (mode == "hvm" || n["shadow_fill"] && n["page_fault"] && n["ecall"])) }' "$log.traps.tsv"
 		fi

@@ -520,7 +520,8 @@ static void start_again(void)
 		return;
 	}
 	find_kept();
-	if (kept->count == REBOOTS || test_failed())
+	check(kept->count <= REBOOTS);
+	if (kept->count >= REBOOTS || test_failed())
 		return;
 	kept->count++;
 	check(disk_start());

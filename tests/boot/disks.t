@@ -42,7 +42,7 @@ ends() {
 		qemu+=" -device virtio-blk-device,drive=d$i,bus=virtio-mmio-bus.$((i - 1))"
 	done
 	boot "$name" "$last" --smp 2 --config "$work/driver.cfg" --config "$work/guest1.cfg" --config "$work/guest2.cfg" --qemu "$qemu" \
-		--stub-options nopoweroff --timeout 3000 --expect 'is flushed' "${@:2}"
+		--stub-options nopoweroff --timeout 3000 --expect 'is (flushed|served)|life [0-9]+ begins' "${@:2}"
 	ended "$name" pass
 	ok "$name: no complaint" unharmed
 	for i in 1 2; do

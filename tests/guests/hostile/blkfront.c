@@ -209,10 +209,9 @@ static void lives(void)
 
 #define BEGIN							\
 	NEED_XEN();						\
-	if (!ready || !begin(&disk)) {				\
-		check(!"it can begin");				\
-		return;						\
-	}
+	check(ready && begin(&disk));				\
+	if (test_failed())					\
+		return;
 
 #define SETTLE							\
 	NEED_XEN();						\

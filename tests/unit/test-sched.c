@@ -238,6 +238,24 @@ static void start_all(u64 run, u64 sleep)
 	}
 }
 
+/* The vCPUs of one domain, all at work. */
+static void machine_of_one(unsigned int harts, unsigned int vcpus)
+{
+	machine(harts);
+	for (unsigned int i = 0; i < vcpus; i++)
+		add_vcpu(&dom[0]);
+	start_all(0, 0);
+}
+
+/* By a vCPU of its own, on the hart where that is. */
+static void power_off(struct domain *d, const struct vcpu *by)
+{
+	host_on_hart(by->pcpu->id);
+	d->end = DOMAIN_POWEROFF;
+	for (unsigned int i = 0; i < d->nr_vcpus; i++)
+		sched_kill(d->vcpu[i]);
+}
+
 /* Each of them gets its part of the harts, within some percent. */
 static void assert_fair(u64 ticks)
 {
@@ -305,10 +323,7 @@ static void no_hart_idles_while_one_waits(void **state)
 static void the_interactive_one_is_not_kept_waiting(void **state)
 {
 	(void)state;
-	machine(1);
-	for (int i = 0; i < 4; i++)
-		add_vcpu(&dom[0]);
-	start_all(0, 0);
+	machine_of_one(1, 4);
 	program[0].run = program[0].left = STEP * 2;
 	program[0].sleep = MS(20);
 	simulate(MS(500));
@@ -325,10 +340,7 @@ static void no_credit_for_sleep(void **state)
 	u64 before;
 
 	(void)state;
-	machine(1);
-	for (int i = 0; i < 2; i++)
-		add_vcpu(&dom[0]);
-	start_all(0, 0);
+	machine_of_one(1, 2);
 	program[0].run = program[0].left = STEP;
 	program[0].sleep = MS(5000);
 	simulate(MS(4000));
@@ -417,10 +429,7 @@ static void stop_and_start(void **state)
 	u64 before;
 
 	(void)state;
-	machine(2);
-	for (int i = 0; i < 2; i++)
-		add_vcpu(&dom[0]);
-	start_all(0, 0);
+	machine_of_one(2, 2);
 	simulate(MS(5));
 	assert_int_equal(vcpus[1].pc, 0x1001);
 	assert_int_equal(vcpus[1].regs[10], 1);
@@ -459,10 +468,7 @@ static void start_before_it_has_left(void **state)
 	unsigned int h;
 
 	(void)state;
-	machine(2);
-	for (int i = 0; i < 2; i++)
-		add_vcpu(&dom[0]);
-	start_all(0, 0);
+	machine_of_one(2, 2);
 	simulate(MS(5));
 	h = vcpus[1].pcpu->id;
 	host_on_hart(h);
@@ -489,10 +495,7 @@ static void kill_domain(void **state)
 	/* Of domain 0: by its vCPU on whichever hart it is. */
 	for (int i = 0; !vcpus[0].pcpu && i < 1000; i++)
 		simulate(STEP);
-	host_on_hart(vcpus[0].pcpu->id);
-	dom[0].end = DOMAIN_POWEROFF;
-	for (unsigned int i = 0; i < dom[0].nr_vcpus; i++)
-		sched_kill(dom[0].vcpu[i]);
+	power_off(&dom[0], &vcpus[0]);
 	simulate(MS(20));
 	assert_int_equal(reaped, 1);
 	for (int i = 0; i < 6; i += 2) {
@@ -520,16 +523,10 @@ static void kill_domain(void **state)
 static void kill_on_both_harts(void **state)
 {
 	(void)state;
-	machine(2);
-	for (int i = 0; i < 2; i++)
-		add_vcpu(&dom[0]);
-	start_all(0, 0);
+	machine_of_one(2, 2);
 	simulate(MS(5));
 	assert_int_equal(dom[0].on_hart, 2);
-	host_on_hart(vcpus[0].pcpu->id);
-	dom[0].end = DOMAIN_POWEROFF;
-	for (unsigned int i = 0; i < 2; i++)
-		sched_kill(&vcpus[i]);
+	power_off(&dom[0], &vcpus[0]);
 	simulate(MS(5));
 	assert_int_equal(reaped, 1);
 }
